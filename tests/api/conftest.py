@@ -1,0 +1,110 @@
+"""A clean database of each kind, the application over it, and made-up secrets."""
+
+import base64
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from api import encryption
+from api.database import Base, connect, make_engine, session_scope
+from api.main import create_app
+from api.settings import Settings, get_settings
+from tests.api.postgresql import temporary_server
+
+INTERNAL_TOKEN = "test-token-" + "0" * 32
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty PostgreSQL database: TEST_POSTGRESQL_URL, or a server of our own."""
+    if url := os.environ.get("TEST_POSTGRESQL_URL"):
+        yield url
+        return
+    with temporary_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    # Closing the last connection moves everything from the write-ahead log into the file.
+    engine.dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def postgresql_schema(postgresql_url: str) -> str:
+    engine = make_engine(postgresql_url)
+    Base.metadata.drop_all(engine)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Settings of a test: made-up secrets, a data folder of its own, and no `.env` of yours."""
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("DATA_KEY", base64.urlsafe_b64encode(b"k" * 32).decode())
+    monkeypatch.setenv("INTERNAL_TOKEN", INTERNAL_TOKEN)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    # Nothing listens on port 9: a test that needs the bot starts one of its own.
+    monkeypatch.setenv("RASA_URL", "http://127.0.0.1:9")
+    get_settings.cache_clear()
+    encryption.use_key(b"k" * 32)
+    yield
+    get_settings.cache_clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    if request.param == "sqlite":
+        path = tmp_path / "test.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template"))
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgresql_schema")
+    monkeypatch.setenv("DATABASE_URL", url)
+    get_settings.cache_clear()
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Engine]:
+    engine = connect(database_url)
+    if engine.dialect.name == "postgresql":
+        tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        with engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(database: Engine) -> Iterator[Session]:
+    """A transaction that is committed when the test ends; commit inside it with `session.commit()`."""
+    with session_scope() as session:
+        yield session
+
+
+@pytest.fixture
+def client(database: Engine) -> Iterator[TestClient]:
+    """A browser without cookies. Do not mix with `session`, which holds SQLite's only writer."""
+    with TestClient(create_app(), base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def internal(client: TestClient) -> TestClient:
+    """The bot: the same client with the shared token."""
+    client.headers["Authorization"] = f"Bearer {INTERNAL_TOKEN}"
+    return client
