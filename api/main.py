@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import encryption, errors, internal
+from api import encryption, errors, health, internal
 from api.database import connect
 from api.settings import get_settings
 
@@ -22,5 +22,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def create_app() -> FastAPI:
     app = FastAPI(title="ถามคลัง", lifespan=_lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
+    app.include_router(health.router)
     app.include_router(internal.router)
     return app
