@@ -65,9 +65,7 @@ def write_env_file() -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
-    _say(
-        "→ Wrote .env with fresh secrets. Keep a copy: without DATA_KEY stored cases are unreadable."
-    )
+    _say("→ Wrote .env with fresh secrets. Keep a copy: without DATA_KEY stored cases are lost.")
 
 
 def migrate() -> None:
@@ -92,8 +90,7 @@ def train(model: Path) -> None:
     MODELS.mkdir(exist_ok=True)
     unfinished = f"unfinished-{os.getpid()}"
     done = subprocess.run(
-        [BOT_PYTHON, "-m", "rasa", "train", "--out", str(MODELS)]
-        + ["--fixed-model-name", unfinished],
+        [BOT_PYTHON, "-m", "rasa", "train", "--out", MODELS, "--fixed-model-name", unfinished],
         env=os.environ | {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,6 +1,6 @@
 """`make run`: prepare, start every process, say when all are ready, stop all on Ctrl-C.
 
-A process that ends by itself is started again, at once the first time and then more and more slowly.
+A process that ends by itself is started again: at once the first time, then more and more slowly.
 """
 
 import asyncio
