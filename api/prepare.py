@@ -15,6 +15,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from api.settings import get_settings
+
 BOT_PYTHON = ".venv-bot/bin/python"
 MODELS = Path("models")
 TRAINED_FROM = (
@@ -108,6 +110,8 @@ def prepare() -> Path:
     """Do all of it; returns the model to serve."""
     with step("Preparing the database"):
         migrate()
+    if chosen := get_settings().rasa_model:
+        return chosen
     model = model_path()
     if not model.exists():
         with step("Training the bot (content or configuration changed)"):

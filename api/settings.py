@@ -31,6 +31,7 @@ class Settings(BaseSettings):
 
     rasa_url: str = "http://127.0.0.1:5005"
     rasa_timeout_seconds: Annotated[float, Field(gt=0, le=4.5)] = 4.0
+    rasa_model: Path | None = None
     action_server_url: str = "http://127.0.0.1:5055"
 
     line_channel_secret: SecretStr | None = None
