@@ -39,12 +39,12 @@ class Case(Base):
         Index(
             "ix_cases_open_by_due_date",
             "confidential",
-            "answer_by",
+            "due_at",
             "id",
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
-        Index("ix_cases_unit", "unit", "closed_at", "answer_by"),
+        Index("ix_cases_unit", "unit", "closed_at", "due_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,13 +75,20 @@ class Case(Base):
     detail: Mapped[str] = mapped_column(EncryptedText("cases.detail"))
     happened_at: Mapped[str | None] = mapped_column(EncryptedText("cases.happened_at"))
     place: Mapped[str | None] = mapped_column(EncryptedText("cases.place"))
-    received_at: Mapped[datetime] = mapped_column(comment="When it arrived.")
+    received_at: Mapped[datetime] = mapped_column(
+        comment="When it arrived; for an anonymous case only the hour, because the minute would "
+        "point at the conversation it came from."
+    )
     counted_from_at: Mapped[datetime] = mapped_column(comment="When the clocks start.")
     forward_by: Mapped[datetime]
     first_notice_by: Mapped[datetime]
     answer_by: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(
+        comment="The nearest duty: forward_by until it is forwarded, answer_by from then on."
+    )
     due_because: Mapped[list[str]] = mapped_column(
-        EncryptedJSON("cases.due_because"), comment="One Thai sentence a due date."
+        EncryptedJSON("cases.due_because"),
+        comment="One Thai sentence a due date: forward_by, first_notice_by, answer_by.",
     )
     closed_at: Mapped[datetime | None]
 
@@ -147,3 +154,16 @@ class CaseCounter(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class WrongCodeTries(Base):
+    """How often a wrong number or code was tried within an hour, by one conversation or for one
+    number. The two are counted apart, so that no row ties a person to a case."""
+
+    __tablename__ = "wrong_code_tries"
+
+    key: Mapped[str] = mapped_column(
+        String(64), primary_key=True, comment="Keyed hash of the conversation, or of the number."
+    )
+    hour: Mapped[int] = mapped_column(comment="Hours since 1970.")
+    count: Mapped[int]
