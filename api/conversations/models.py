@@ -125,12 +125,19 @@ class Message(Base):
     failed_at: Mapped[datetime | None] = mapped_column(
         comment="Given up; staff see the row with `last_error`."
     )
+    batch_id: Mapped[int | None] = mapped_column(
+        comment="First row of the LINE call this one goes out with. Fixed at the first try, so "
+        "that a repeat under the same retry key or reply token carries the same rows."
+    )
     reply_tried_at: Mapped[datetime | None] = mapped_column(
         comment="Set before the reply token is used; until sent_at the outcome is unknown."
     )
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(200))
+    short_lived: Mapped[bool] = mapped_column(
+        default=False, comment="Its words are erased as soon as they have served."
+    )
     erased_at: Mapped[datetime | None] = mapped_column(
         comment="Unsent by the person, or erased by a rule; the row stays, its words do not."
     )
@@ -153,3 +160,5 @@ class Attachment(Base):
         comment="Empty while the file is still to be fetched from LINE."
     )
     failed_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]

@@ -1,0 +1,127 @@
+"""The one door to the bot: asks it over HTTP, and tells an answer from a failure."""
+
+import asyncio
+from dataclasses import dataclass
+from time import monotonic
+
+import httpx
+import structlog
+
+from api.conversations.models import Channel
+from api.settings import Settings
+
+log = structlog.get_logger()
+
+_FAILURES_TO_OPEN = 5
+_OPEN_SECONDS = 3.0
+_QUESTIONS_AT_ONCE = 16
+
+
+class BotUnavailable(Exception):
+    """The bot did not answer as it should. The text names the reason, without anyone's words."""
+
+
+class _WrongAnswer(ValueError):
+    """Something came back, but not what was agreed."""
+
+
+@dataclass(frozen=True)
+class Question:
+    conversation_id: str
+    message_key: str
+    channel: Channel
+    text: str
+    is_payload: bool
+
+
+@dataclass(frozen=True)
+class Reply:
+    text: str
+    buttons: list[dict[str, str]]
+
+
+class Rasa:
+    """Asks the bot. After several failures in a row it lets only one try through at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=settings.rasa_url,
+            headers={"Authorization": f"Bearer {settings.internal_token.get_secret_value()}"},
+            trust_env=False,
+        )
+        self._timeout = settings.rasa_timeout_seconds
+        self._places = asyncio.Semaphore(_QUESTIONS_AT_ONCE)
+        self._failures = 0
+        self._closed_until = 0.0
+        self.answered_at: float | None = None
+
+    @property
+    def is_out(self) -> bool:
+        return self._failures >= _FAILURES_TO_OPEN
+
+    async def ask(self, question: Question) -> list[Reply]:
+        """The bot's replies; none when it had nothing to say. Raises BotUnavailable."""
+        if monotonic() < self._closed_until:
+            raise BotUnavailable("it failed several times a moment ago")
+        if self.is_out:
+            # This try is the probe; the others stay away until it is back.
+            self._closed_until = monotonic() + self._timeout
+        try:
+            async with self._places:
+                async with asyncio.timeout(self._timeout):
+                    replies = _replies(await self._post(question))
+        except (TimeoutError, httpx.HTTPError, ValueError) as error:
+            self._failures += 1
+            if self.is_out:
+                self._closed_until = monotonic() + _OPEN_SECONDS
+            raise BotUnavailable(_reason(error)) from error
+        self._failures, self._closed_until = 0, 0.0
+        self.answered_at = monotonic()
+        return replies
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _post(self, question: Question) -> object:
+        response = await self._client.post(
+            "/webhooks/office/message",
+            json={
+                "conversation_id": question.conversation_id,
+                "message_id": question.message_key,
+                "text": question.text,
+                "channel": question.channel,
+                "is_payload": question.is_payload,
+            },
+            timeout=self._timeout,
+        )
+        if response.status_code != httpx.codes.OK:
+            raise _WrongAnswer(f"status {response.status_code}")
+        return response.json()
+
+
+def _replies(answer: object) -> list[Reply]:
+    """Raises _WrongAnswer for anything but the agreed shape."""
+    listed = answer.get("replies") if isinstance(answer, dict) else None
+    if not isinstance(listed, list):
+        raise _WrongAnswer("no list of replies")
+    return [_reply(item) for item in listed]
+
+
+def _reply(item: object) -> Reply:
+    text = item.get("text") if isinstance(item, dict) else None
+    buttons = item.get("buttons") or [] if isinstance(item, dict) else None
+    if not isinstance(text, str) or not text.strip() or not isinstance(buttons, list):
+        raise _WrongAnswer("a reply without words")
+    kept = []
+    for button in buttons:
+        title = button.get("title") if isinstance(button, dict) else None
+        payload = button.get("payload") if isinstance(button, dict) else None
+        if not isinstance(title, str) or not isinstance(payload, str) or not title.strip():
+            raise _WrongAnswer("a button without title or payload")
+        kept.append({"title": title, "payload": payload})
+    return Reply(text, kept)
+
+
+def _reason(error: Exception) -> str:
+    """Our own words for a wrong answer; only the kind of error for everything else."""
+    return str(error) if isinstance(error, _WrongAnswer) else type(error).__name__
