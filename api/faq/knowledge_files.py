@@ -1,0 +1,146 @@
+"""`knowledge/faq/` -> database: strict about the files, and touching only what changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from api.content import ContentFile, Place, WrongContent
+from api.faq.models import Entry
+from api.settings import get_settings
+from api.thai_text import normalise
+
+log = structlog.get_logger()
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
+Question = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)
+]
+Source = Annotated[str, StringConstraints(pattern=r"^\d{3}:\d+$")]
+
+
+class EntryInFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
+
+    id: Slug
+    questions: Annotated[list[Question], Field(min_length=3, max_length=30)]
+    answer: Annotated[str, Field(min_length=10, max_length=1000)]
+    detail: Annotated[str, Field(min_length=10, max_length=2000)] | None = None
+    link: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=300)] | None = None
+    source: Annotated[list[Source], Field(min_length=1, max_length=30)]
+    year: Annotated[int, Field(ge=2540, le=2640)]
+    owner_unit: Annotated[str, Field(min_length=2, max_length=200)]
+    review_on: date
+
+
+class SubjectFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    subject: Annotated[Slug, StringConstraints(max_length=60)]
+    title: Annotated[str, Field(min_length=2, max_length=100)]
+    entries: Annotated[list[EntryInFile], Field(min_length=1)]
+
+
+class SourcesFile(RootModel[dict[str, Annotated[str, Field(min_length=2)]]]):
+    pass
+
+
+@dataclass(frozen=True)
+class _Written:
+    """An entry and where it is written."""
+
+    file: ContentFile[SubjectFile]
+    number: int
+
+    @property
+    def entry(self) -> EntryInFile:
+        return self.file.content.entries[self.number]
+
+    def mistake(self, place: Place, reason: str) -> str:
+        return self.file.mistake(("entries", self.number, *place), reason)
+
+    @property
+    def where(self) -> str:
+        return self.mistake((), "").split(": ")[0]
+
+
+def load(session: Session) -> int:
+    """Make the table hold what the files say; how many entries were added, changed or removed."""
+    stored = {entry.id: entry for entry in session.scalars(select(Entry))}
+    changed = 0
+    for subject, written in read(get_settings().knowledge_dir):
+        values = written.model_dump() | {"subject": subject}
+        entry = stored.pop(written.id, None)
+        if entry is None:
+            session.add(Entry(**values))
+            changed += 1
+        elif any(getattr(entry, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(entry, name, value)
+            changed += 1
+    for entry in stored.values():
+        session.delete(entry)
+        changed += 1
+    session.flush()
+    if changed:
+        log.info("knowledge loaded", changed=changed)
+    return changed
+
+
+def read(knowledge_dir: Path) -> list[tuple[str, EntryInFile]]:
+    """Every entry with its subject. Raises WrongContent naming every mistake of every file."""
+    mistakes: list[str] = []
+    files: list[ContentFile[SubjectFile]] = []
+    sources = source_titles(knowledge_dir)
+    for path in sorted((knowledge_dir / "faq").glob("*.yml")):
+        try:
+            files.append(ContentFile(path, SubjectFile))
+        except WrongContent as wrong:
+            mistakes += wrong.mistakes
+    written = [_Written(file, n) for file in files for n in range(len(file.content.entries))]
+    for file in files:
+        if file.content.subject != file.path.stem:
+            mistakes.append(file.mistake(("subject",), f"must be {file.path.stem}, as the file"))
+    mistakes += [*_doubled(written), *_unknown_sources(written, sources)]
+    if mistakes:
+        raise WrongContent(mistakes)
+    if not written:
+        raise WrongContent([f"{knowledge_dir / 'faq'}:1: holds no entries"])
+    return [(one.file.content.subject, one.entry) for one in written]
+
+
+def source_titles(knowledge_dir: Path) -> dict[str, str]:
+    return ContentFile(knowledge_dir / "sources.yml", SourcesFile).content.root
+
+
+def _doubled(written: list[_Written]) -> Iterator[str]:
+    """Ids and questions must be unique, or a question would have two answers."""
+    ids: dict[str, _Written] = {}
+    questions: dict[str, _Written] = {}
+    for one in written:
+        first = ids.setdefault(one.entry.id, one)
+        if first is not one:
+            yield one.mistake(("id",), f"{one.entry.id} is already at {first.where}")
+        for n, question in enumerate(one.entry.questions):
+            place: Place = ("questions", n)
+            key = normalise(question).replace(" ", "")
+            if not key:
+                yield one.mistake(place, "has no words")
+            elif key in questions:
+                first = questions[key]
+                yield one.mistake(place, f"asked already by {first.entry.id} at {first.where}")
+            else:
+                questions[key] = one
+
+
+def _unknown_sources(written: list[_Written], titles: dict[str, str]) -> Iterator[str]:
+    for one in written:
+        for n, source in enumerate(one.entry.source):
+            if source.split(":")[0] not in titles:
+                yield one.mistake(("source", n), f"{source} is not a document of sources.yml")
