@@ -56,15 +56,16 @@ class Analyser:
             self._same |= {self._cut(term): () for term in group}
         for group in synonyms.same:
             self._same |= {self._cut(term): self._cut(group[0]) for term in group}
+        self._longest = max(map(len, self._same))
         for group in synonyms.related:
             for term in group:
-                self._concepts.setdefault(self._one_form(self._cut(term)), []).append(group[0])
-        self._longest = max(map(len, [*self._same, *self._concepts]))
+                if form := self._one_form(self._cut(term)):
+                    self._concepts.setdefault(form, []).append(group[0])
 
     def terms(self, text: str) -> Terms:
         kept = self._one_form(self._cut(text[: 2 * LONGEST_QUESTION]))
-        concepts = [name for part in self._parts(kept, self._concepts) for name in part]
-        return Terms(kept, tuple(f"={name}" for name in concepts), Counter(grams("".join(kept))))
+        concepts = dict.fromkeys(f"={name}" for name in self._concepts_of(kept))
+        return Terms(kept, tuple(concepts), Counter(grams("".join(kept))))
 
     def _cut(self, text: str) -> tuple[str, ...]:
         folded = fold(normalise(text))[:LONGEST_QUESTION]
@@ -84,14 +85,10 @@ class Analyser:
             position += size
         return tuple(kept)
 
-    def _parts(
-        self, cut: tuple[str, ...], table: dict[tuple[str, ...], list[str]]
-    ) -> Iterator[list[str]]:
-        """What the table says about each run of words, also where runs overlap."""
+    def _concepts_of(self, cut: tuple[str, ...]) -> Iterator[str]:
         for position in range(len(cut)):
             for size in range(1, min(self._longest, len(cut) - position) + 1):
-                if found := table.get(cut[position : position + size]):
-                    yield found
+                yield from self._concepts.get(cut[position : position + size], ())
 
 
 @lru_cache
