@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, and_, false, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from api.cases.models import Audience, Case, CaseEvent
+from api.cases.models import Audience, Case, CaseEvent, CaseKind
 from api.cases.states import OVER, CaseState
 from api.errors import AppError, NotFound
 from api.staff import Role, Staff
@@ -55,6 +55,7 @@ def list_cases(
     staff: Staff,
     *,
     state: CaseState | None = None,
+    kind: CaseKind | None = None,
     unit: str | None = None,
     overdue_at: datetime | None = None,
     after: str | None = None,
@@ -69,6 +70,8 @@ def list_cases(
         wanted = wanted.where(Case.closed_at.is_(None))
     if state is not None:
         wanted = wanted.where(Case.state == state)
+    if kind is not None:
+        wanted = wanted.where(Case.kind == kind)
     if unit is not None:
         wanted = wanted.where(Case.unit == unit)
     if overdue_at is not None:
