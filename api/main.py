@@ -3,11 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 
 from api import encryption, errors, health, internal
+from api.channels import line_webhook
+from api.channels.line_sender import LineChannel
+from api.conversations.models import Channel
+from api.conversations.outbox import OutsideChannel
+from api.conversations.rasa import Rasa
+from api.conversations.worker import Worker
 from api.database import connect
-from api.settings import get_settings
+from api.settings import Settings, get_settings
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -15,8 +24,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = get_settings()
     encryption.use_key(settings.data_key_bytes)
     engine = connect(settings.database_url)
+    app.state.worker = Worker(Rasa(settings), _outside_channels(settings))
+    await app.state.worker.start()
     yield
+    await app.state.worker.stop()
     engine.dispose()
+
+
+def _outside_channels(settings: Settings) -> dict[Channel, OutsideChannel]:
+    if settings.line_is_on:
+        return {Channel.line: LineChannel(settings)}
+    log.warning("LINE is off: LINE_CHANNEL_SECRET or LINE_CHANNEL_ACCESS_TOKEN is empty")
+    return {}
 
 
 def create_app() -> FastAPI:
@@ -24,4 +43,5 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.include_router(health.router)
     app.include_router(internal.router)
+    app.include_router(line_webhook.router)
     return app

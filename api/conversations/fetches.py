@@ -32,6 +32,10 @@ class FileNotReady(Exception):
     """LINE does not hand the file over at the moment; it may later."""
 
 
+class FileIsLost(Exception):
+    """LINE no longer has the file."""
+
+
 @dataclass(frozen=True)
 class Errand:
     attachment_id: str
@@ -91,13 +95,11 @@ class Fetcher:
         errand = await self._in_thread(lambda: take(attachment_id))
         if errand is None:
             return None
-        outcome: bytes | AppError | None
+        outcome: bytes | AppError | FileIsLost | FileNotReady
         try:
             outcome = await self._channel.fetch(errand.line_message_id)
-        except FileNotReady:
-            outcome = None
-        except AppError as refusal:
-            outcome = refusal
+        except (AppError, FileIsLost, FileNotReady) as trouble:
+            outcome = trouble
         return await self._in_thread(lambda: put_away(errand, outcome))
 
 
@@ -134,7 +136,7 @@ def take(attachment_id: str) -> Errand | None:
         )
 
 
-def put_away(errand: Errand, outcome: bytes | AppError | None) -> float | None:
+def put_away(errand: Errand, outcome: bytes | AppError | FileIsLost | FileNotReady) -> float | None:
     """Keep the file, or refuse it, or say in how many seconds to try again."""
     with session_scope() as session:
         attachment = session.get_one(Attachment, errand.attachment_id)
@@ -145,13 +147,13 @@ def put_away(errand: Errand, outcome: bytes | AppError | None) -> float | None:
                 files.fill(attachment, errand.name, outcome)
             except AppError as refusal:
                 outcome = refusal
-        if outcome is None and attachment.attempts < len(_BACKOFF_SECONDS):
+        if isinstance(outcome, FileNotReady) and attachment.attempts < len(_BACKOFF_SECONDS):
             wait = _BACKOFF_SECONDS[attachment.attempts - 1]
             attachment.next_attempt_at = now() + timedelta(seconds=wait)
             return wait
         if not isinstance(outcome, bytes):
             attachment.failed_at = now()
-            sentence = outcome.message if outcome else say("file_failed")
+            sentence = outcome.message if isinstance(outcome, AppError) else say("file_failed")
             log.warning("file not kept", attachment=attachment.id, reason=type(outcome).__name__)
             if attachment.message_id:
                 turns.file_refused(session, attachment.message_id, sentence)
