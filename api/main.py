@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
 
 from api import encryption, errors, health, internal
 from api.channels import line_webhook
 from api.channels.line_sender import LineChannel
+from api.console import error_pages
+from api.console.router import router as console
 from api.conversations.models import Channel
 from api.conversations.outbox import OutsideChannel
 from api.conversations.rasa import Rasa
@@ -41,7 +45,10 @@ def _outside_channels(settings: Settings) -> dict[Channel, OutsideChannel]:
 def create_app() -> FastAPI:
     app = FastAPI(title="ถามคลัง", lifespan=_lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
+    error_pages.install(app)
     app.include_router(health.router)
     app.include_router(internal.router)
     app.include_router(line_webhook.router)
+    app.include_router(console)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     return app
