@@ -46,7 +46,12 @@ class Unavailable(AppError):
 
 
 def _answer(error: AppError) -> JSONResponse:
-    return JSONResponse({"error": type(error).__name__, "detail": error.message}, error.status)
+    seconds = getattr(error, "seconds", None)
+    return JSONResponse(
+        {"error": type(error).__name__, "detail": error.message},
+        error.status,
+        headers={"Retry-After": str(seconds)} if seconds else None,
+    )
 
 
 def install(app: FastAPI) -> None:

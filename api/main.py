@@ -2,14 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from api import encryption, errors, health, internal
-from api.channels import line_webhook
+from api.channels import line_webhook, office_page, web_chat
 from api.channels.line_sender import LineChannel
 from api.console import error_pages
 from api.console.router import router as console
@@ -18,6 +16,7 @@ from api.conversations.outbox import OutsideChannel
 from api.conversations.rasa import Rasa
 from api.conversations.worker import Worker
 from api.database import connect
+from api.security_headers import SecurityHeaders
 from api.settings import Settings, get_settings
 
 log = structlog.get_logger()
@@ -50,5 +49,8 @@ def create_app() -> FastAPI:
     app.include_router(internal.router)
     app.include_router(line_webhook.router)
     app.include_router(console)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.include_router(office_page.router)
+    app.include_router(web_chat.router)
+    office_page.mount_assets(app)
+    app.add_middleware(SecurityHeaders)
     return app

@@ -1,0 +1,33 @@
+// Text with its addresses made clickable. Only text nodes and anchors are made, never HTML.
+
+const ADDRESS =
+  /https?:\/\/[^\s<>"'()\u0e00-\u0e7f]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b(?:[a-z0-9-]+\.)+go\.th\b(?:\/[^\s<>"'()\u0e00-\u0e7f]*)?/gi;
+
+export function linkified(text, newWindowWords) {
+  const fragment = document.createDocumentFragment();
+  let done = 0;
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = match[0].replace(/[.,;:!?]+$/, "");
+    fragment.append(text.slice(done, match.index), anchor(address, newWindowWords));
+    done = match.index + address.length;
+  }
+  fragment.append(text.slice(done));
+  return fragment;
+}
+
+function anchor(address, newWindowWords) {
+  const link = document.createElement("a");
+  link.textContent = address;
+  if (/^https?:/i.test(address)) link.href = address;
+  else if (address.includes("@")) link.href = `mailto:${address}`;
+  else link.href = `https://${address}`;
+  if (!link.href.startsWith("mailto:")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    const note = document.createElement("span");
+    note.className = "unseen";
+    note.textContent = newWindowWords;
+    link.append(note);
+  }
+  return link;
+}
