@@ -14,6 +14,7 @@ from api import encryption
 from api.database import Base, connect, make_engine, session_scope
 from api.main import create_app
 from api.settings import Settings, get_settings
+from tests.api.line_office import line_office  # noqa: F401  # A fixture of several files.
 from tests.api.postgresql import temporary_server
 
 INTERNAL_TOKEN = "test-token-" + "0" * 32
