@@ -56,6 +56,7 @@ class Agency(_Part):
     channels: tuple[OtherChannel, ...]
     hotline: Hotline
     privacy: tuple[Promise, ...]
+    unbroken_words: tuple[str, ...]
 
 
 @lru_cache

@@ -39,6 +39,8 @@ export class Log {
     if (!entry) return;
     entry.node.classList.toggle("is-waiting", state === "waiting" || state === "sending");
     entry.node.classList.toggle("is-refused", state === "refused");
+    entry.isRefused = state === "refused";
+    if (entry.isRefused) this.#closeButtons();
     const line = entry.node.querySelector(".chat-state");
     const said = why ? `${this.words[state]}: ${why}` : this.words[state];
     if (line.textContent !== `· ${said}`) line.textContent = `· ${said}`;
@@ -113,9 +115,9 @@ export class Log {
   /** Buttons can be pressed until the person has gone on; the pressed one stays marked. */
   #closeButtons() {
     let later = [];
-    for (const { message, node } of this.#inOrder().reverse()) {
+    for (const { message, node, isRefused } of this.#inOrder().reverse()) {
       if (message.from === "you") {
-        later = [message, ...later];
+        if (!isRefused) later = [message, ...later];
         continue;
       }
       for (const button of node.querySelectorAll(".chat-buttons button")) {
