@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from api.clock import now
 from api.conversations.outbox import REPLY_TOKEN_LIFE
 from api.conversations.turns import FILE_KINDS
 from api.encryption import look_up_key
 from api.errors import AppError
+
+log = structlog.get_logger()
 
 _MESSAGE_KINDS = FILE_KINDS | {"text", "sticker", "location"}
 _ANSWERED_KINDS = _MESSAGE_KINDS | {"postback", "follow"}
@@ -53,13 +57,21 @@ def read_events(body: bytes) -> list[LineEvent]:
     events = request.get("events") if isinstance(request, dict) else None
     if not isinstance(events, list):
         raise LineBodyUnreadable
-    return [_read(event, f"{i}:".encode() + body) for i, event in enumerate(events)]
+    return [_read_safely(event, f"{i}:".encode() + body) for i, event in enumerate(events)]
 
 
-def _read(event: Any, fallback: bytes) -> LineEvent:
-    if _is_too_deep(event):
-        text = fallback.decode(errors="replace")
-        return LineEvent(external_id=look_up_key(text, "line.event"), kind="unknown", raw=text)
+def _read_safely(event: Any, request: bytes) -> LineEvent:
+    """An event that defeats the reader is kept as it came, and its neighbours are not harmed."""
+    try:
+        if not _is_too_deep(event):
+            return _read(event)
+    except Exception as error:
+        log.warning("line event unreadable", reason=type(error).__name__)
+    text = request.decode(errors="replace")
+    return LineEvent(external_id=look_up_key(text, "line.event"), kind="unknown", raw=text)
+
+
+def _read(event: Any) -> LineEvent:
     if not isinstance(event, dict):
         return LineEvent(external_id=_event_id({"event": event}), kind="unknown", raw=event)
     kind = _kind(event)
@@ -82,18 +94,18 @@ def _read(event: Any, fallback: bytes) -> LineEvent:
 
 
 def _kind(event: Mapping[str, Any]) -> str:
-    kind = event.get("type")
+    kind = _string(event.get("type"))
     if kind in ("follow", "unfollow", "unsend"):
         return kind
     if kind == "postback" and _string(_part(event, "postback").get("data")) is not None:
         return kind
     message = _part(event, "message")
-    kind_of_message = message.get("type")
+    kind_of_message = _string(message.get("type"))
     if kind != "message" or kind_of_message not in _MESSAGE_KINDS:
         return "unknown"
     if kind_of_message == "text" and _string(message.get("text")) is None:
         return "unknown"
-    return str(kind_of_message)
+    return kind_of_message
 
 
 def _text(kind: str, message: Mapping[str, Any]) -> str | None:
@@ -143,7 +155,7 @@ def _identifier(value: object) -> str | None:
 def _moment(milliseconds: object) -> datetime | None:
     if isinstance(milliseconds, bool) or not isinstance(milliseconds, int | float):
         return None
-    if not _EARLIEST.timestamp() < milliseconds / 1000 < _LATEST.timestamp():
+    if not _EARLIEST.timestamp() * 1000 < milliseconds < _LATEST.timestamp() * 1000:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 

@@ -42,7 +42,9 @@ class LineOffice:
 
     def post_body(self, body: bytes, signature: str | None = None) -> httpx.Response:
         signed = events.signature(CHANNEL_SECRET, body) if signature is None else signature
-        return self.client.post("/line/webhook", content=body, headers={"x-line-signature": signed})
+        return self.client.post(
+            "/line/webhook", content=body, headers={"x-line-signature": signed.encode("latin-1")}
+        )
 
     def send(self, *happened: Any) -> None:
         assert self.post(*happened).status_code == 200

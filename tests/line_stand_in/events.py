@@ -108,7 +108,10 @@ def callback(*events: Any) -> dict[str, Any]:
 
 
 def body(*events: Any) -> bytes:
-    return json.dumps(callback(*events), ensure_ascii=False).encode()
+    try:
+        return json.dumps(callback(*events), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(callback(*events)).encode()
 
 
 def signature(secret: str, content: bytes) -> str:

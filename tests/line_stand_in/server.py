@@ -1,4 +1,4 @@
-"""LINE's servers as far as the service uses them: strict, forgetful of nothing, and able to fail."""
+"""LINE's servers as far as the service uses them: strict, remembering, and able to fail."""
 
 import asyncio
 import json
