@@ -1,6 +1,5 @@
 """How a staff page is made: its template, its headers, and what stands in its top bar."""
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api import clock
+from api.cases.knowledge import knowledge
 from api.staff import Role, Staff
 
 CASE_ROLES = frozenset(
@@ -24,20 +24,14 @@ CASE_ROLES = frozenset(
 CHAT_ROLES = frozenset({Role.grievance_officer, Role.anti_corruption, Role.supervisor})
 
 _FOLDER = Path(__file__).parent
-_STYLE = _FOLDER.parent / "static" / "console.css"
 
-# No script at all runs on a staff page: what a citizen wrote is only ever text.
+# No script at all runs on a staff page: what a citizen wrote is only ever text. The other headers
+# are those of every answer, from api/security_headers.py.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # Not no-referrer: with it browsers would send `Origin: null` from our own forms.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -61,6 +55,12 @@ def days_until(moment: datetime, present: datetime) -> int:
     return (clock.bangkok(moment).date() - clock.bangkok(present).date()).days
 
 
+def topic_name(topic: str) -> str:
+    """What people call the topic; the code itself once the office has dropped the topic."""
+    route = knowledge().routes.get(topic)
+    return route.name if route else topic
+
+
 def _templates_of_the_console() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
@@ -71,10 +71,7 @@ def _templates_of_the_console() -> Environment:
     )
     templates.filters["bangkok"] = clock.bangkok
     templates.globals["days_until"] = days_until
-    templates.globals["topic_name"] = str
-    # The address of the style sheet changes with its content, so no browser keeps an old one.
-    digest = hashlib.sha256(_STYLE.read_bytes()).hexdigest()[:12]
-    templates.globals["style_address"] = f"/static/console.css?{digest}"
+    templates.globals["topic_name"] = topic_name
     return templates
 
 
