@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import psutil
+
+from tests.line_stand_in.running import running
+from tests.line_stand_in.server import LineStandIn, create_app
 
 LINE_SECRET = "made-up-channel-secret"
 LINE_TOKEN = "made-up-access-token"
@@ -34,10 +37,9 @@ class Stack:
     url: str
     rasa_url: str
     action_server_url: str
-    line_url: str
+    line: LineStandIn
     env: dict[str, str]
     supervisor: subprocess.Popen[bytes]
-    stand_in: subprocess.Popen[bytes] | None
     seconds_to_ready: float = 0.0
     log: Path = field(default_factory=Path)
 
@@ -79,7 +81,8 @@ def running_stack(folder: Path, database_url: str | None = None, **env: str) -> 
     A LINE_API_BASE of the caller's takes the place of the stand-in.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    api, rasa, actions, line = (f"http://127.0.0.1:{free_port()}" for _ in range(4))
+    api, rasa, actions = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
+    line = LineStandIn(access_token=LINE_TOKEN)
     settings = {
         "DATABASE_URL": database_url or f"sqlite:///{folder / 'service.db'}",
         "DATA_DIR": str(folder),
@@ -92,37 +95,29 @@ def running_stack(folder: Path, database_url: str | None = None, **env: str) -> 
         "ACTION_SERVER_URL": actions,
         "LINE_CHANNEL_SECRET": LINE_SECRET,
         "LINE_CHANNEL_ACCESS_TOKEN": LINE_TOKEN,
-        "LINE_API_BASE": line,
-        "LINE_DATA_API_BASE": line,
         **env,
     }
-    whole_env = os.environ | settings
     log = folder / "service.log"
     started = time.monotonic()
-    with log.open("wb") as output:
-        stand_in = None
+    with ExitStack() as beside:
         if "LINE_API_BASE" not in env:
-            options = ["--port", line.rpartition(":")[2], "--webhook", f"{api}/line/webhook"]
-            options += ["--secret", LINE_SECRET, "--token", LINE_TOKEN]
-            stand_in = subprocess.Popen(
-                [sys.executable, "-m", "tests.line_stand_in", *options],
-                stdout=output,
-                stderr=output,
-            )
+            address = beside.enter_context(running(create_app(line)))
+            settings |= {"LINE_API_BASE": address, "LINE_DATA_API_BASE": address}
+        output = beside.enter_context(log.open("wb"))
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "api.run"], env=whole_env, stdout=output, stderr=output
+            [sys.executable, "-m", "api.run"],
+            env=os.environ | settings,
+            stdout=output,
+            stderr=output,
         )
-    stack = Stack(folder, api, rasa, actions, line, whole_env, supervisor, stand_in, log=log)
-    try:
-        stack.wait_until_ready()
-        stack.seconds_to_ready = time.monotonic() - started
-        yield stack
-    finally:
-        supervisor.send_signal(signal.SIGINT)
+        stack = Stack(folder, api, rasa, actions, line, settings, supervisor, log=log)
         try:
-            supervisor.wait(30)
-        except subprocess.TimeoutExpired:
-            supervisor.kill()
-        if stand_in:
-            stand_in.terminate()
-            stand_in.wait(10)
+            stack.wait_until_ready()
+            stack.seconds_to_ready = time.monotonic() - started
+            yield stack
+        finally:
+            supervisor.send_signal(signal.SIGINT)
+            try:
+                supervisor.wait(30)
+            except subprocess.TimeoutExpired:
+                supervisor.kill()
