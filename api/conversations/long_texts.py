@@ -32,6 +32,12 @@ def shorten(text: str, limit: int) -> str:
     return text if len(starts) <= limit else text[: starts[limit - 1]] + "…"
 
 
+def is_visible(text: str) -> bool:
+    """Whether there is anything to see: not only spaces, control and zero-width characters."""
+    hidden = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+    return any(unicodedata.category(character) not in hidden for character in text)
+
+
 def _fitting(text: str, limit: int) -> int:
     """How many characters of the beginning fit into `limit` units."""
     taken = 0

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.clock import now
 from api.conversations import outbox, service
+from api.conversations.long_texts import is_visible
 from api.conversations.models import (
     Attachment,
     Author,
@@ -149,7 +150,7 @@ def _words_for_bot(session: Session, message: Message, file: Attachment | None) 
             message.text = message.text or title
             return message.payload, True
     text = message.text or message.payload or ""
-    return (text, False) if text.strip() else (_UNREADABLE, True)
+    return (text, False) if is_visible(text) else (_UNREADABLE, True)
 
 
 def _title_of_offered_button(session: Session, message: Message) -> str | None:
