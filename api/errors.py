@@ -4,7 +4,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 log = structlog.get_logger()
 
@@ -14,6 +14,8 @@ class AppError(Exception):
 
     status = 400
     message = "ทำรายการนี้ไม่ได้ กรุณาลองใหม่อีกครั้ง"
+    fields: tuple[str, ...] = ()
+    """The fields of the request that are at fault, where it is a matter of fields."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.message)
@@ -40,6 +42,11 @@ class TooMany(AppError):
     message = "ลองหลายครั้งเกินไป กรุณารอสักครู่แล้วลองใหม่"
 
 
+class Malformed(AppError):
+    status = 422
+    message = "ข้อมูลที่ส่งมาไม่ถูกต้อง กรุณาตรวจสอบแล้วส่งใหม่"
+
+
 class Unavailable(AppError):
     status = 503
     message = "ระบบขัดข้องชั่วคราว ยังไม่ได้บันทึก กรุณาลองใหม่อีกครั้งในอีกสักครู่"
@@ -48,7 +55,8 @@ class Unavailable(AppError):
 def _answer(error: AppError) -> JSONResponse:
     seconds = getattr(error, "seconds", None)
     return JSONResponse(
-        {"error": type(error).__name__, "detail": error.message},
+        {"error": type(error).__name__, "detail": error.message}
+        | ({"fields": list(error.fields)} if error.fields else {}),
         error.status,
         headers={"Retry-After": str(seconds)} if seconds else None,
     )
@@ -67,15 +75,15 @@ def install(app: FastAPI) -> None:
         log.error("database unavailable", path=request.url.path, reason=str(error.orig))
         return _answer(Unavailable())
 
+    @app.exception_handler(DataError)
+    async def impossible(request: Request, error: DataError) -> JSONResponse:
+        # No column holds such a value, for example a text with a NUL character on PostgreSQL.
+        log.warning("impossible value", path=request.url.path, kind=type(error.orig).__name__)
+        return _answer(Malformed())
+
     @app.exception_handler(RequestValidationError)
     async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
         # The rejected input is left out of the answer, because it may be personal data.
         fields = [".".join(str(part) for part in e["loc"]) for e in error.errors()]
-        return JSONResponse(
-            {
-                "error": "MalformedRequest",
-                "detail": "ข้อมูลที่ส่งมาไม่ถูกต้อง กรุณาตรวจสอบแล้วส่งใหม่",
-                "fields": fields,
-            },
-            422,
-        )
+        detail = {"error": "MalformedRequest", "detail": Malformed.message, "fields": fields}
+        return JSONResponse(detail, 422)

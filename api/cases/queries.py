@@ -114,7 +114,8 @@ def _page_key(case: Case) -> str:
 
 def _read_page_key(key: str) -> tuple[datetime, int]:
     try:
-        seconds, case_id = key.split("-")
-        return datetime.fromtimestamp(int(seconds), UTC), int(case_id)
+        seconds, case_id = (int(part) for part in key.split("-"))
+        # A larger id does not fit into the column, and would be an error of the database.
+        return datetime.fromtimestamp(seconds, UTC), min(case_id, 2**31 - 1)
     except (ValueError, OverflowError, OSError):
         raise PageUnknown from None

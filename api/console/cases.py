@@ -13,7 +13,7 @@ from api.cases.queries import PAGE_SIZE, list_cases, one_case
 from api.console.access import handles, note_access, readable_conversation
 from api.console.case_list import OPEN_STATES, Wanted, count_open, units_with_open_cases
 from api.console.pages import CASE_ROLES, page
-from api.console.transcript import read_transcript
+from api.console.transcript import MessageId, read_transcript
 from api.conversations.models import Attachment
 from api.database import ReadSession
 from api.staff import Staff
@@ -58,7 +58,7 @@ def case(
     request: Request,
     staff: CaseStaff,
     session: ReadSession,
-    before: int | None = None,
+    before: MessageId | None = None,
 ) -> Response:
     found = one_case(session, staff, number)
     note_access(staff, "case", found.number)

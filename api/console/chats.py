@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.console.access import access_chat, look, may_read_conversation, note_access
 from api.console.pages import CHAT_ROLES, page
-from api.console.transcript import read_transcript
+from api.console.transcript import MessageId, read_transcript
 from api.conversations import outbox
 from api.conversations.models import Author, Conversation, Direction, Message
 from api.database import ReadSession, WriteSession
@@ -64,7 +64,7 @@ def chat(
     request: Request,
     staff: ChatStaff,
     session: ReadSession,
-    before: int | None = None,
+    before: MessageId | None = None,
 ) -> Response:
     conversation = access_chat(session, staff, conversation_id)
     note_access(staff, "chat", conversation.id)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 
 from api.console.pages import page
@@ -19,7 +19,13 @@ type Handler = Callable[[Request, Any], Awaitable[Response]]
 
 def install(app: FastAPI) -> None:
     """Put a page before each handler of refusals that the application already has."""
-    for kind in (AppError, OperationalError, RequestValidationError, HTTPException):
+    for kind in (
+        AppError,
+        DataError,
+        OperationalError,
+        RequestValidationError,
+        HTTPException,
+    ):
         app.add_exception_handler(kind, _page_before(app.exception_handlers[kind]))
 
 

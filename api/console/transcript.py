@@ -3,13 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
+from fastapi import Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Attachment, Message
 
 PAGE = 200
+
+MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 # Whoever knows a receipt code can act as the complainant, so staff do not get to read it.
 _RECEIPT_CODE = re.compile(r"(?<!\d)\d{4}[-\s]?\d{4}[-\s]?\d{4}[-\s]?\d{4}(?!\d)")

@@ -28,7 +28,9 @@ class FieldMissing(ValueError):
 
 
 def normal_login(login: str) -> str:
-    return unicodedata.normalize("NFKC", login).strip().casefold()
+    """One form of what people type; characters that cannot be seen are dropped."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", login) if c.isprintable())
+    return seen.strip().casefold()
 
 
 def create_account(

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from sqlalchemy.orm import Session
 
+from api import clock
 from api.cases.models import Case, CaseAttachment, CaseEvent, CaseKind, Complainant
 from api.clock import now
 from api.conversations import files
@@ -47,8 +48,16 @@ def as_staff(client: TestClient, staff: Staff) -> TestClient:
     """The client becomes the browser of this person, one that asks for pages."""
     token = secrets.token_urlsafe(32)
     with session_scope() as session:
-        session.add(StaffSession(token_hash=hash_token(token), staff_id=staff.id))
-    client.cookies.set("staff", token)
+        moment = clock.now()
+        session.add(
+            StaffSession(
+                token_hash=hash_token(token),
+                staff_id=staff.id,
+                created_at=moment,
+                last_seen_at=moment,
+            )
+        )
+    client.cookies.set("staff", token, domain="127.0.0.1")
     client.headers.update({"Accept": "text/html", **ORIGIN})
     return client
 

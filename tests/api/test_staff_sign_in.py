@@ -1,0 +1,376 @@
+"""Signing in and out of the console, the limits of a session, and forged forms."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select, update
+
+from api import clock
+from api.clock import now
+from api.database import session_scope
+from api.settings import get_settings
+from api.staff import Role, SignInAttempt, Staff, StaffSession, accounts, passwords
+from tests.api.office import (
+    ORIGIN,
+    PASSWORD,
+    as_staff,
+    csrf_of,
+    make_account,
+    make_staff,
+    make_talk,
+    sign_in,
+)
+
+WRONG = "ชื่อเข้าใช้หรือรหัสผ่านไม่ถูกต้อง"
+PAGE = {"Accept": "text/html", **ORIGIN}
+
+
+def test_first_page_says_which_command_makes_an_account_when_there_is_none(client):
+    page = client.get("/console", headers=PAGE).text
+    assert "make staff" in page
+
+    make_account()
+    assert "make staff" not in client.get("/console/login").text
+
+
+def test_person_comes_to_the_page_they_wanted_when_signing_in(client):
+    make_account()
+    asked = client.get("/console/cases?state=received", headers=PAGE, follow_redirects=False)
+    assert asked.status_code == 303
+    form = client.get(asked.headers["location"]).text
+    wanted = form.split('name="next" value="')[1].split('"')[0]
+
+    answer = sign_in(client, " SomChai ", next=wanted)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/console/cases?state=received"
+    assert client.get("/console/cases").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/console\\@evil.example",
+        "/consoleevil",
+        "javascript:alert(1)",
+        "/console/\r\nX: y",
+    ],
+)
+def test_person_stays_in_the_console_when_the_link_points_elsewhere(client, address):
+    make_account()
+    assert sign_in(client, "somchai", next=address).headers["location"] == "/console"
+
+
+def test_cookie_is_random_hidden_and_stored_as_a_hash_only(client):
+    make_account()
+    cookie = sign_in(client, "somchai").headers["set-cookie"]
+    token = client.cookies["staff"]
+
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+    assert len(token) >= 43
+    with session_scope(read_only=True) as session:
+        (row,) = session.scalars(select(StaffSession))
+    assert row.token_hash == hashlib.sha256(token.encode()).hexdigest()
+
+
+def test_cookie_is_bound_to_https_and_this_host_when_cookies_are_secure(client, monkeypatch):
+    make_account()
+    monkeypatch.setenv("SECURE_COOKIES", "true")
+    get_settings.cache_clear()
+
+    cookie = sign_in(client, "somchai").headers["set-cookie"]
+
+    assert cookie.startswith("__Host-staff=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+
+
+def test_earlier_session_of_the_browser_ends_when_signing_in_again(client):
+    make_account()
+    sign_in(client, "somchai")
+    old = client.cookies["staff"]
+    sign_in(client, "somchai")
+
+    assert client.cookies["staff"] != old
+    assert sessions() == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("somchai", "wrong password"),
+        ("nobody", PASSWORD),
+        ("disabled", PASSWORD),
+        ("", ""),
+        ("somchai", ""),
+        ("somchai", "x" * 100_000),
+        ("' OR 1=1 --", PASSWORD),
+        ("somchai\x00", "\x00"),
+    ],
+)
+def test_answer_is_the_same_when_login_or_password_is_wrong(client, login, password):
+    make_account()
+    make_account("disabled")
+    with session_scope() as session:
+        accounts.disable(session, "disabled")
+
+    answer = sign_in(client, login, password)
+
+    assert answer.status_code == 401
+    assert WRONG in answer.text
+    assert "set-cookie" not in answer.headers
+    assert sessions() == 0
+
+
+def test_argon2_runs_once_each_time_when_the_login_is_unknown_or_the_password_wrong(
+    client, monkeypatch
+):
+    make_account()
+    runs = count_runs_of_argon2(monkeypatch)
+
+    for login in ("somchai", "nobody"):
+        sign_in(client, login, "wrong password")
+
+    assert len(runs) == 2
+    assert len(set(runs)) == 1
+
+
+def test_guessing_gets_slower_when_a_login_fails_again_and_again(client, time):
+    make_account()
+    waits = []
+    for _ in range(12):
+        while (answer := sign_in(client, "somchai", "wrong password")).status_code == 429:
+            waits.append(int(answer.text.split("กรุณารอ ")[1].split(" ")[0]))
+            time.forward(seconds=waits[-1])
+        assert answer.status_code == 401
+
+    assert waits == [2, 4, 8, 16, 32, 40, 40, 40]
+
+
+def test_right_password_is_refused_as_well_when_the_login_has_to_wait(client, time):
+    make_account()
+    for _ in range(4):
+        sign_in(client, "somchai", "wrong password")
+    assert sign_in(client, "somchai").status_code == 429
+
+    time.forward(seconds=2)
+    assert sign_in(client, "somchai").status_code == 303
+    # A success clears the count: the next mistakes are free again.
+    assert [sign_in(client, "somchai", "wrong").status_code for _ in range(4)] == [401] * 4
+
+
+def test_unknown_login_waits_like_a_known_one_when_guessed(client, time):
+    make_account()
+    answers = {
+        login: [sign_in(client, login, "wrong password").status_code for _ in range(6)]
+        for login in ("somchai", "nobody")
+    }
+    assert answers["somchai"] == answers["nobody"] == [401] * 4 + [429] * 2
+
+
+def test_address_waits_when_it_tries_one_login_after_another(client, time):
+    answers = [sign_in(client, f"login-{n}", "wrong password").status_code for n in range(22)]
+    assert answers == [401] * 20 + [429] * 2
+
+
+def test_attempts_are_forgotten_when_an_hour_has_passed(client, time):
+    for _ in range(6):
+        sign_in(client, "somchai", "wrong password")
+    time.forward(minutes=61)
+    sign_in(client, "other", "wrong password")
+
+    with session_scope(read_only=True) as session:
+        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 2
+
+
+def test_login_and_address_are_not_readable_when_attempts_are_stored(client):
+    sign_in(client, "somchai", "wrong password")
+    with session_scope(read_only=True) as session:
+        keys = session.scalars(select(SignInAttempt.key)).all()
+    assert len(keys) == 2
+    assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
+
+
+def test_session_ends_when_nothing_was_opened_for_30_minutes(client, time):
+    as_staff(client, make_staff(Role.grievance_officer))
+    for _ in range(3):
+        time.forward(minutes=29)
+        assert client.get("/console/cases").status_code == 200
+
+    time.forward(minutes=30)
+    assert is_sent_to_sign_in(client)
+
+
+def test_session_ends_when_it_is_12_hours_old_although_it_is_used(client, time):
+    as_staff(client, make_staff(Role.grievance_officer))
+    for _ in range(35):
+        time.forward(minutes=20)
+        assert client.get("/console/chats").status_code == 200
+
+    time.forward(minutes=20)
+    assert is_sent_to_sign_in(client)
+
+
+def test_expired_sessions_are_cleared_away_when_somebody_signs_in(client, time):
+    as_staff(client, make_staff(Role.grievance_officer))
+    make_account()
+    time.forward(hours=13)
+    sign_in(client, "somchai")
+    assert sessions() == 1
+
+
+def test_session_ends_when_the_account_is_disabled(client):
+    as_staff(client, make_staff(Role.grievance_officer))
+    with session_scope() as session:
+        session.execute(update(Staff).values(disabled_at=now()))
+
+    assert is_sent_to_sign_in(client)
+
+
+def test_role_is_read_anew_when_it_changes_during_a_session(client):
+    as_staff(client, make_staff(Role.grievance_officer))
+    with session_scope() as session:
+        session.execute(update(Staff).values(role=Role.editor))
+
+    assert client.get("/console/cases").status_code == 403
+
+
+def test_session_ends_when_signing_out(client):
+    as_staff(client, make_staff(Role.grievance_officer))
+    token = client.cookies["staff"]
+    csrf = csrf_of(client.get("/console/cases").text)
+
+    answer = client.post("/console/logout", data={"csrf": csrf}, follow_redirects=False)
+
+    assert answer.headers["location"] == "/console/login"
+    assert "staff" not in client.cookies
+    assert sessions() == 0
+    client.cookies.set("staff", token, domain="127.0.0.1")
+    assert is_sent_to_sign_in(client)
+
+
+def test_token_opens_nothing_when_it_is_made_up(client):
+    as_staff(client, make_staff(Role.grievance_officer))
+    client.cookies.clear()
+    for token in (b"", b"x", "é".encode() * 40, b"0" * 64, b"\xff" * 43, b"x" * 5000):
+        answer = client.get(
+            "/console/cases", headers=[(b"Cookie", b"staff=" + token)], follow_redirects=False
+        )
+        assert answer.headers["location"].startswith("/console/login")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        # A header that only the browser writes is worth more than one that may be rewritten.
+        ({"Sec-Fetch-Site": "cross-site", **ORIGIN}, 403),
+        ({"Origin": "http://127.0.0.1:8000"}, 303),
+        ({"Origin": "http://127.0.0.1:8001"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "http://127.0.0.1:8000.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_form_is_accepted_only_when_it_comes_from_our_own_page(client, headers, status):
+    as_staff(client, make_staff(Role.grievance_officer))
+    talk = make_talk("ขอคุยกับเจ้าหน้าที่", waiting=True)
+    csrf = csrf_of(client.get("/console/chats").text)
+    client.headers.pop("Origin")
+
+    answer = client.post(
+        f"/console/chats/{talk.id}/done",
+        data={"csrf": csrf},
+        headers=headers,
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == status
+
+
+def test_form_is_refused_when_its_token_is_missing_or_of_another_session(client):
+    first, second = make_staff(Role.grievance_officer), make_staff(Role.supervisor)
+    others_token = csrf_of(as_staff(client, first).get("/console/chats").text)
+    talk = make_talk("ขอคุยกับเจ้าหน้าที่", waiting=True)
+    as_staff(client, second)
+
+    for data in ({}, {"csrf": ""}, {"csrf": others_token}, {"csrf": "ก"}):
+        for form in (f"/console/chats/{talk.id}/done", "/console/logout"):
+            assert client.post(form, data=data).status_code == 403
+    assert sessions() == 2
+
+
+def test_signing_in_is_refused_when_the_form_comes_from_another_site(client):
+    make_account()
+    answer = client.post(
+        "/console/login",
+        data={"login": "somchai", "password": PASSWORD},
+        headers={"Origin": "http://evil.example", "Accept": "text/html"},
+    )
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+class Time:
+    """The clock of the service, moved by hand."""
+
+    def __init__(self) -> None:
+        self.moment = now()
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **step: float) -> None:
+        self.moment += timedelta(**step)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as ever, but not as dear: these tests sign in some hundred times."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    monkeypatch.setattr(passwords, "_nobody", cheap.hash("nobody"))
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr(clock, "now", time)
+    return time
+
+
+def sessions() -> int:
+    with session_scope(read_only=True) as session:
+        return session.scalar(select(func.count()).select_from(StaffSession)) or 0
+
+
+def is_sent_to_sign_in(client: TestClient) -> bool:
+    answer = client.get("/console/cases", follow_redirects=False)
+    return answer.headers.get("location", "").startswith("/console/login")
+
+
+def count_runs_of_argon2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The parameters of every run, to see that none is cheaper than another."""
+    runs: list[str] = []
+    verify: Callable[[str, str], bool] = passwords._hasher.verify
+
+    class Counting:
+        def verify(self, password_hash: str, password: str) -> bool:
+            runs.append(password_hash.rsplit("$", 2)[0])
+            return verify(password_hash, password)
+
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    return runs
