@@ -81,7 +81,7 @@ def words(text: str, dictionary: Dictionary | None = None) -> list[str]:
     """The words of normalised text, without spaces, punctuation and emoji."""
     from pythainlp.tokenize.newmm import segment
 
-    dictionary = dictionary or _office_dictionary(get_settings().knowledge_dir)
+    dictionary = dictionary or office_dictionary(get_settings().knowledge_dir)
     cut: list[str] = []
     position = 0
     for latin in _LATIN.finditer(text):
@@ -108,5 +108,5 @@ def known_words(knowledge_dir: Path) -> set[str]:
 
 
 @lru_cache
-def _office_dictionary(knowledge_dir: Path) -> Dictionary:
+def office_dictionary(knowledge_dir: Path) -> Dictionary:
     return Dictionary(known_words(knowledge_dir))

@@ -3,6 +3,7 @@
 `knowledge/synonyms.yml` says which words are the same, which are near, and which say nothing.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ from api.thai_text import Dictionary, fold, grams, known_words, normalise, words
 LONGEST_QUESTION = 400
 """Characters that are read. What is longer is a story, and its subject stands at the beginning."""
 
+LONG_WORD = 8
+"""Letters. Shorter words taken apart say something else: `looking after` is not `looking`."""
+
+_PARTS_OF_EVERY_ADDRESS = {"www", "http", "https", "go", "or", "co", "th", "com", "html", "page"}
+
 Group = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]
 
 
@@ -31,7 +37,7 @@ class SynonymsFile(BaseModel):
 
 @dataclass(frozen=True)
 class Terms:
-    """What is left of a text: `words` in order, `concepts` they belong to, `grams` of the whole."""
+    """What is left of a text: its words in order, the concepts they belong to, its grams."""
 
     words: tuple[str, ...]
     concepts: tuple[str, ...]
@@ -46,10 +52,9 @@ class Analyser:
     def __init__(self, knowledge_dir: Path) -> None:
         synonyms = read_synonyms(knowledge_dir)
         every = [term for group in _groups(synonyms) for term in group]
-        # Words are cut without tone marks, so that a question typed without them is cut alike.
-        self._dictionary = Dictionary(
-            fold(word) for word in known_words(knowledge_dir) | {normalise(t) for t in every}
-        )
+        known = known_words(knowledge_dir) | {normalise(term) for term in every}
+        self._dictionary = Dictionary(known)
+        self._folded_dictionary = Dictionary(map(fold, known))
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._concepts: dict[tuple[str, ...], list[str]] = {}
         for group in synonyms.ignored:
@@ -64,12 +69,34 @@ class Analyser:
 
     def terms(self, text: str) -> Terms:
         kept = self._one_form(self._cut(text[: 2 * LONGEST_QUESTION]))
-        concepts = dict.fromkeys(f"={name}" for name in self._concepts_of(kept))
-        return Terms(kept, tuple(concepts), Counter(grams("".join(kept))))
+        parts = self._one_form(tuple(part for word in kept for part in self._inside(word)))
+        concepts = [*self._concepts_of(kept), *self._concepts_of(parts)]
+        return Terms(
+            words=kept,
+            concepts=tuple(dict.fromkeys(f"={name}" for name in concepts)),
+            grams=Counter(grams("".join(kept))),
+        )
 
     def _cut(self, text: str) -> tuple[str, ...]:
-        folded = fold(normalise(text))[:LONGEST_QUESTION]
-        return tuple(word.replace("-", "") for word in words(folded, self._dictionary))
+        normal = normalise(text)[:LONGEST_QUESTION]
+        cut = words(normal, self._dictionary)
+        if strangers := _strangers(cut, self._dictionary):
+            # Typed without tone marks, perhaps; then it must be cut without them too.
+            again = words(fold(normal), self._folded_dictionary)
+            if _strangers(again, self._folded_dictionary) < strangers:
+                cut = again
+        return tuple(fold(part) for word in cut for part in _pieces(word))
+
+    def _inside(self, word: str) -> list[str]:
+        """The words a long word is made of: a letter of reply is a letter, and a reply."""
+        dictionary = self._folded_dictionary
+        if len(word) < LONG_WORD or (word,) in self._concepts:
+            return []
+        for first in range(len(word) - 3, 2, -1):
+            head, tail = word[:first], word[first:]
+            if head in dictionary and tail in dictionary:
+                return [head, tail]
+        return []
 
     def _one_form(self, cut: tuple[str, ...]) -> tuple[str, ...]:
         position, kept = 0, list[str]()
@@ -89,6 +116,18 @@ class Analyser:
         for position in range(len(cut)):
             for size in range(1, min(self._longest, len(cut) - position) + 1):
                 yield from self._concepts.get(cut[position : position + size], ())
+
+
+def _pieces(word: str) -> list[str]:
+    """A web address as its telling parts; any other word as it is, without hyphens."""
+    if "." not in word or not word[0].isascii() or word[0].isdigit():
+        return [word.replace("-", "")]
+    return [part for part in re.split(r"[._-]", word) if part not in _PARTS_OF_EVERY_ADDRESS]
+
+
+def _strangers(cut: list[str], dictionary: Dictionary) -> int:
+    """How many Thai characters stand in no known word."""
+    return sum(len(word) for word in cut if word[0] >= "ก" and word not in dictionary)
 
 
 @lru_cache

@@ -1,0 +1,170 @@
+"""The searchable form of every entry, held in memory, and what a question has in common with each.
+
+Questions are compared in two layers: words (with the concepts they belong to) and
+runs of characters, both weighed by how few entries hold them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.faq.terms import Analyser, Terms
+
+PART_WEIGHT = 0.001
+CONCEPT_WEIGHT = 1.0
+
+Floats = NDArray[np.float64]
+Row = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the index needs of an entry."""
+
+    id: str
+    questions: Sequence[str]
+    texts: Sequence[str]
+
+
+class Layer:
+    """Rows of features turned around, feature -> rows, and the rarity of each feature."""
+
+    def __init__(self, rows: Sequence[Row], entries: Sequence[int]) -> None:
+        self.size = len(rows)
+        self._ids: dict[str, int] = {}
+        features = np.array(
+            [self._ids.setdefault(f, len(self._ids)) for row in rows for f in row], dtype=np.int64
+        )
+        counts = np.array([count for row in rows for count in row.values()])
+        owners = np.repeat(np.arange(self.size), [len(row) for row in rows])
+        # A word that every question of one entry holds is rare all the same: entries are counted.
+        held = np.unique(np.stack([features, np.asarray(entries)[owners]]), axis=1)
+        frequency = np.bincount(held[0], minlength=len(self._ids))
+        entry_count = max(entries, default=0) + 1
+        self._rarity: Floats = np.log((entry_count + 1) / (frequency + 0.5))
+        self._rarest = float(np.log((entry_count + 1) / 0.5))
+        weights = counts * self._rarity[features]
+        norms = np.sqrt(np.bincount(owners, weights**2, minlength=self.size))
+        order = np.argsort(features, kind="stable")
+        ends = np.cumsum(np.bincount(features, minlength=len(self._ids)))
+        self._starts = np.concatenate([[0], ends])
+        self._owners = owners[order]
+        self._weights = (weights / np.maximum(norms[owners], 1e-9))[order]
+
+    def similarity(self, row: Row) -> Floats:
+        """The cosine between a question and each row."""
+        features, weights, strange = self._weigh(row)
+        norm = np.sqrt((weights**2).sum() + (strange**2).sum())
+        return self._sum(features, weights / max(norm, 1e-9), self._weights)
+
+    def coverage(self, row: Row) -> Floats:
+        """How much of what the question says, by rarity, each row says too."""
+        features, weights, strange = self._weigh(row)
+        return self._sum(features, weights / max(weights.sum() + strange.sum(), 1e-9), None)
+
+    def strange_share(self, row: Row) -> float:
+        """How much of what the question says, by rarity, no row says."""
+        _, weights, strange = self._weigh(row)
+        return float(strange.sum() / max(weights.sum() + strange.sum(), 1e-9))
+
+    def _weigh(self, row: Row) -> tuple[NDArray[np.int64], Floats, Floats]:
+        known = [(self._ids[f], count) for f, count in row.items() if f in self._ids]
+        features = np.array([feature for feature, _ in known], dtype=np.int64)
+        weights = np.array([count for _, count in known]) * self._rarity[features]
+        strange = [count * self._rarest for f, count in row.items() if f not in self._ids]
+        return features, weights, np.array(strange)
+
+    def _sum(
+        self, features: NDArray[np.int64], weights: Floats, row_weights: Floats | None
+    ) -> Floats:
+        spans = [slice(self._starts[f], self._starts[f + 1]) for f in features]
+        if not spans:
+            return np.zeros(self.size)
+        values = np.repeat(weights, [span.stop - span.start for span in spans])
+        if row_weights is not None:
+            values = values * np.concatenate([row_weights[span] for span in spans])
+        owners = np.concatenate([self._owners[span] for span in spans])
+        return np.bincount(owners, values, minlength=self.size)
+
+
+FEATURES = (
+    "nearest_words",
+    "nearest_grams",
+    "mean",
+    "question_words",
+    "question_grams",
+    "text_words",
+    "text_grams",
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a question has in common with each entry: one row an entry, one column a feature."""
+
+    features: Floats
+    exact: int | None
+    word_count: int
+    strange: float
+
+
+class Index:
+    def __init__(self, documents: Sequence[Document], analyser: Analyser) -> None:
+        self._analyser = analyser
+        self.ids = [document.id for document in documents]
+        asked = [[analyser.terms(q) for q in document.questions] for document in documents]
+        texts = [[analyser.terms(t) for t in document.texts] for document in documents]
+        flat = [terms for one in asked for terms in one]
+        entries = [n for n, one in enumerate(asked) for _ in one]
+        self._exact = {terms.key: n for terms, n in zip(flat, entries, strict=True)}
+        self._counts = np.array([len(one) for one in asked])
+        self._starts = np.cumsum([0, *self._counts])[:-1]
+        each = range(len(documents))
+        both = [[*one, *text] for one, text in zip(asked, texts, strict=True)]
+        self._words = Layer([_words(terms) for terms in flat], entries)
+        self._grams = Layer([_grams(terms) for terms in flat], entries)
+        self._question_words = Layer([_union(map(_words, one)) for one in asked], each)
+        self._question_grams = Layer([_union(map(_grams, one)) for one in asked], each)
+        self._text_words = Layer([_union(map(_words, one)) for one in both], each)
+        self._text_grams = Layer([_union(map(_grams, one)) for one in both], each)
+
+    def compare(self, question: str) -> Comparison:
+        terms = self._analyser.terms(question)
+        words, grams = _words(terms), _grams(terms)
+        if not words or not self.ids:
+            return Comparison(np.zeros((len(self.ids), len(FEATURES))), None, 0, 1.0)
+        by_words = self._words.similarity(words)
+        by_grams = self._grams.similarity(grams)
+        columns = [
+            np.maximum.reduceat(by_words, self._starts),
+            np.maximum.reduceat(by_grams, self._starts),
+            np.add.reduceat(by_words + by_grams, self._starts) / self._counts / 2,
+            self._question_words.coverage(words),
+            self._question_grams.coverage(grams),
+            self._text_words.coverage(words),
+            self._text_grams.coverage(grams),
+        ]
+        return Comparison(
+            features=np.stack(columns, axis=1),
+            exact=self._exact.get(terms.key),
+            word_count=len(terms.words),
+            strange=self._text_grams.strange_share(grams),
+        )
+
+
+def _words(terms: Terms) -> Row:
+    return dict.fromkeys([*terms.words, *terms.concepts], 1.0)
+
+
+def _grams(terms: Terms) -> Row:
+    return {gram: 1 + float(np.log(count)) for gram, count in terms.grams.items()}
+
+
+def _union(rows: Iterable[Row]) -> Row:
+    union: Row = {}
+    for row in rows:
+        for feature, weight in row.items():
+            union[feature] = max(weight, union.get(feature, 0.0))
+    return union

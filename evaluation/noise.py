@@ -1,0 +1,49 @@
+"""Questions spoiled the way people spoil them, for calibrating the search. Always the same way."""
+
+import random
+
+from api.thai_text import Dictionary, normalise, words
+
+_KEYS = "กขคงจชดตทนบปผพมยรลวสหอะาิีุูเแโไ"
+_DROPPED_MARKS = dict.fromkeys(map(ord, "็่้๊๋์"))
+_BEFORE = ["สวัสดีค่ะ ", "ขอสอบถามครับ ", "รบกวนถามหน่อยค่ะ ", "คือว่า", "พอดี", "แอดมินคะ "]
+_AFTER = ["ครับ", "คะ", " ขอบคุณค่ะ", "ครับผม", " ช่วยตอบหน่อย", "จ้า"]
+
+
+class Noise:
+    def __init__(self, seed: int, dictionary: Dictionary) -> None:
+        self._dictionary = dictionary
+        self._random = random.Random(seed)  # noqa: S311  # Not a secret, and it must repeat itself.
+
+    def spoil(self, question: str) -> str:
+        """Misspelled, without tone marks or spaces, or wrapped in politeness."""
+        dice = self._random.random()
+        if dice < 0.25:
+            return question.translate(_DROPPED_MARKS).replace(" ", "")
+        if dice < 0.5:
+            return self._random.choice(_BEFORE) + question + self._random.choice(_AFTER)
+        return self._misspell(question)
+
+    def mix(self, question: str, other: str) -> str:
+        """Half the words of one way to ask and a few of another: a way that nobody wrote down."""
+        mixed = self._some(question, 0.5) + self._some(other, 0.25)
+        return self._misspell(mixed or question)
+
+    def _some(self, question: str, share: float) -> str:
+        cut = words(normalise(question), self._dictionary)
+        return "".join(word for word in cut if self._random.random() < share)
+
+    def _misspell(self, question: str) -> str:
+        letters = list(question)
+        for _ in range(max(1, len(letters) // 18)):
+            place = self._random.randrange(len(letters))
+            dice = self._random.random()
+            if dice < 0.4:
+                letters[place] = ""
+            elif dice < 0.6:
+                letters[place] += letters[place]
+            elif dice < 0.8:
+                letters[place] = self._random.choice(_KEYS)
+            elif place:
+                letters[place - 1], letters[place] = letters[place], letters[place - 1]
+        return "".join(letters)
