@@ -5,8 +5,32 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 
+from api.cases import changes, queries, service, topics
+from api.cases.codes import case_by_code
+from api.cases.explanations import next_step
+from api.cases.handover import ask_for_person
+from api.cases.knowledge import knowledge
+from api.clock import bangkok, thai_date, thai_datetime
+from api.database import WriteSession
 from api.errors import NotAllowed
+from api.internal_schemas import (
+    Adding,
+    AskingPerson,
+    AskingStatus,
+    Found,
+    Opened,
+    Opening,
+    Proposed,
+    ProposedTopic,
+    Proposing,
+    Status,
+    Waiting,
+    Withdrawing,
+)
 from api.settings import get_settings
+from api.wording import say
+
+TOPICS_PROPOSED = 3
 
 
 def bot_only(authorization: Annotated[str, Header()] = "") -> None:
@@ -17,3 +41,87 @@ def bot_only(authorization: Annotated[str, Header()] = "") -> None:
 
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(bot_only)], include_in_schema=False)
+
+
+@router.post("/case-proposals")
+def case_proposals(request: Proposing) -> Proposed:
+    proposal = topics.propose(request.kind, request.detail)
+    likely = [(topic, chance) for topic, chance in proposal.topics if topic != "unknown"]
+    # "Not sure" is always among the choices, as the last.
+    unsure = dict(proposal.topics)["unknown"]
+    shown = [*likely[: TOPICS_PROPOSED - 1], ("unknown", unsure)]
+    routes = knowledge().routes
+    return Proposed(
+        topics=[
+            ProposedTopic(topic=topic, name=routes[topic].name, probability=round(chance, 2))
+            for topic, chance in shown
+        ],
+        agency=proposal.agency,
+        agencies=list(proposal.agencies),
+        outside_ministry=proposal.outside_ministry,
+    )
+
+
+@router.post("/cases")
+def open_case(request: Opening, session: WriteSession) -> Opened:
+    filed = service.open_case(session, service.Filing(**request.model_dump()))
+    case = filed.case
+    return Opened(
+        number=case.number,
+        receipt_code=filed.receipt_code,
+        unit=case.unit,
+        unit_because=case.unit_because,
+        forward_by=case.forward_by,
+        answer_by=case.answer_by,
+        repeated=filed.repeated,
+    )
+
+
+@router.post("/cases/status")
+def case_status(request: AskingStatus, session: WriteSession) -> Status:
+    case = case_by_code(session, request.conversation_id, request.number, request.receipt_code)
+    if case is None:
+        return Status(found=False)
+    return Status(
+        found=True,
+        number=case.number,
+        state=case.state,
+        state_name=say(f"state_{case.state}"),
+        next_step=next_step(case),
+        unit=case.unit,
+        answer_by=thai_date(bangkok(case.answer_by).date()),
+        updated_at=thai_datetime(queries.last_news_at(session, case)),
+    )
+
+
+@router.post("/cases/information")
+def add_information(request: Adding, session: WriteSession) -> Found:
+    case = changes.add_information(
+        session,
+        conversation_id=request.conversation_id,
+        request_id=request.request_id,
+        number=request.number,
+        code=request.receipt_code,
+        text=request.text,
+        attachment_ids=request.attachment_ids,
+    )
+    return Found(found=case is not None, number=case.number if case else None)
+
+
+@router.post("/cases/withdrawal")
+def withdraw(request: Withdrawing, session: WriteSession) -> Found:
+    case = changes.withdraw(
+        session,
+        conversation_id=request.conversation_id,
+        request_id=request.request_id,
+        number=request.number,
+        code=request.receipt_code,
+        reason=request.reason,
+    )
+    return Found(found=case is not None, number=case.number if case else None)
+
+
+@router.post("/handovers")
+def handovers(request: AskingPerson, session: WriteSession) -> Waiting:
+    is_open = ask_for_person(session, request.conversation_id)
+    return Waiting(waiting=True, office_is_open=is_open)

@@ -115,7 +115,7 @@ class _Proposer:
 
 
 class _LinearModel:
-    """Ridge regression on TF-IDF, one score a topic. Few texts, so it is solved in its dual form."""
+    """Ridge regression on TF-IDF, one score a topic; solved in its dual form, for texts are few."""
 
     def __init__(self, texts: Sequence[_Counts], labels: Sequence[str]) -> None:
         self._labels = sorted(set(labels))
