@@ -6,6 +6,7 @@ loading it runs nobody's code.
 
 import json
 import math
+import re
 from collections import Counter
 from typing import Any, Dict, Iterator, List, Text, Tuple, Type
 
@@ -22,6 +23,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 _WORDS, _CHARACTERS = "w", "c"
+# Said with anything, they tell nothing; alone they mean yes.
+_POLITE = frozenset("ครับ ครับผม คับ ค้าบ ค่ะ คะ ค่า จ้า จ้ะ จ๊ะ นะ นะคะ นะครับ น่ะ หน่อย".split())
 
 
 @DefaultV1Recipe.register(
@@ -41,9 +44,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return {
             # Lengths of the word sequences and of the character sequences that count as features.
             "words": [1, 2],
-            "characters": [2, 4],
+            "characters": [1, 3],
             # Inverse strength of regularisation: larger trusts the examples more.
-            "C": 12.0,
+            "C": 60.0,
             # How many intents are told beside the best one.
             "ranking_length": 5,
         }
@@ -82,8 +85,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         ]
         counts = [Counter(self._features(example)) for example in examples]
         seen_in = Counter(feature for count in counts for feature in count)
-        # What occurs in one example only cannot be told from chance, and is most of the features.
-        features = sorted(feature for feature, times in seen_in.items() if times > 1)
+        features = sorted(seen_in)
         self._columns = {feature: column for column, feature in enumerate(features)}
         self._idf = np.array(
             [math.log((1 + len(counts)) / (1 + seen_in[feature])) + 1 for feature in features]
@@ -130,16 +132,22 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         ]
 
     def _features(self, message: Message) -> Iterator[Text]:
-        words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or []]
+        words = [_shape(token.lemma) for token in message.get(TOKENS_NAMES[TEXT]) or []]
+        words = [word for word in words if word not in _POLITE] or words
+        if not words:
+            return
         shortest, longest = self._config["words"]
         for length in range(shortest, longest + 1):
-            for start in range(len(words) - length + 1):
-                yield _WORDS + " ".join(words[start : start + length])
+            # The ends are marked: a question word means most as the last word.
+            marked = words if length == 1 else ["<", *words, ">"]
+            for start in range(len(marked) - length + 1):
+                yield _WORDS + " ".join(marked[start : start + length])
         shortest, longest = self._config["characters"]
-        text = f" {''.join(words)} "
+        text = "".join(words)
         for length in range(shortest, longest + 1):
-            for start in range(len(text) - length + 1):
-                yield _CHARACTERS + text[start : start + length]
+            marked = text if length == 1 else f"<{text}>"
+            for start in range(len(marked) - length + 1):
+                yield _CHARACTERS + marked[start : start + length]
 
     def _vector(self, counts: "Counter[Text]") -> Tuple[np.ndarray, np.ndarray]:
         """Columns and values; the words and the characters each have length one."""
@@ -147,10 +155,15 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
     def _block(self, counts: "Counter[Text]", kind: Text) -> Tuple[np.ndarray, np.ndarray]:
-        known = [(self._columns[f], n) for f, n in counts.items() if f[0] == kind and f in self._columns]
-        columns = np.array([column for column, _ in known], dtype=np.int64)
-        values = (1 + np.log([n for _, n in known])) * self._idf[columns]
-        return columns, (values / (np.linalg.norm(values) or 1)).astype(np.float32)
+        found = [(self._columns.get(f, -1), n) for f, n in counts.items() if f[0] == kind]
+        columns = np.array([column for column, _ in found], dtype=np.int64)
+        values = 1 + np.log(np.array([n for _, n in found], dtype=np.float64))
+        is_known = columns >= 0
+        # What was never seen weighs like the rarest feature, so that a message of mostly new
+        # words is given little confidence instead of all the confidence of the few known ones.
+        values *= np.where(is_known, self._idf[columns], self._idf.max())
+        values /= np.linalg.norm(values) or 1
+        return columns[is_known], values[is_known].astype(np.float32)
 
     def _persist(self) -> None:
         with self._model_storage.write_to(self._resource) as folder:
@@ -176,3 +189,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         component._intents = vocabulary["intents"]
         component._columns = {feature: i for i, feature in enumerate(vocabulary["features"])}
         return component
+
+
+def _shape(word: Text) -> Text:
+    """Long numbers, such as those of cases and telephones, count by their form only."""
+    return re.sub(r"\d", "0", word) if sum(map(str.isdigit, word)) > 5 else word

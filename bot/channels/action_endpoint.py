@@ -1,0 +1,48 @@
+"""How Rasa calls the action server: one open connection, a short patience, and no silent failure."""
+
+import asyncio
+from typing import Any, Optional, Text
+
+import aiohttp
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+
+from bot.components.turn import TurnFailed
+
+# Longer than the actions wait for the API, shorter than the API waits for Rasa.
+PATIENCE_SECONDS = 3.0
+_REJECTED = 400
+
+
+class ActionEndpoint(EndpointConfig):
+    """Rasa's own opens a connection a call, waits 300 s, and its failures are swallowed."""
+
+    _open_session: Optional[aiohttp.ClientSession] = None
+
+    @classmethod
+    def like(cls, endpoint: EndpointConfig) -> "ActionEndpoint":
+        return cls(endpoint.url, headers=endpoint.headers, **endpoint.kwargs)
+
+    async def request(
+        self,
+        method: Text = "post",
+        subpath: Optional[Text] = None,
+        content_type: Optional[Text] = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Optional[Any]:
+        if self._open_session is None:
+            self._open_session = aiohttp.ClientSession(
+                headers=self.headers, timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+            )
+        try:
+            async with self._open_session.post(self.url, json=kwargs["json"]) as response:
+                if response.status == _REJECTED:
+                    body = await response.content.read()
+                    raise ClientResponseError(response.status, response.reason, body)
+                if response.status != 200:
+                    raise TurnFailed(f"the action server answered {response.status}")
+                return await response.json()
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ValueError) as error:
+            raise TurnFailed(f"the action server: {type(error).__name__}") from None
+        except asyncio.TimeoutError:
+            raise TurnFailed("the action server took too long") from None
