@@ -37,6 +37,8 @@ def parts(settings: Settings, model: Path) -> list[Part]:
     rasa_command += ["--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml"]
     api_command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"]
     api_command += ["--host", settings.host, "--port", str(settings.port), "--no-access-log"]
+    # Browsers that wait for news hold their requests open; stopping does not wait for them.
+    api_command += ["--timeout-graceful-shutdown", "2"]
     return [
         Part("actions", [BOT_PYTHON, "-m", "bot.action_server"]),
         Part("rasa", rasa_command),
