@@ -55,14 +55,14 @@ def hurry() -> list[str]:
 def erase_served() -> None:
     """Erase short-lived words on the web a day after they could be read."""
     with session_scope(read_only=True) as session:
-        if session.scalars(_served().limit(1)).first() is None:
+        if session.scalars(served().limit(1)).first() is None:
             return
     with session_scope() as session:
-        for message_id in session.scalars(_served().limit(_AT_ONCE)):
+        for message_id in session.scalars(served().limit(_AT_ONCE)):
             service.forget_if_served(session.get_one(Message, message_id))
 
 
-def _served() -> Select[int]:
+def served() -> Select[int]:
     return select(Message.id).where(
         Message.short_lived,
         Message.erased_at.is_(None),

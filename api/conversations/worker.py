@@ -71,7 +71,8 @@ class Worker:
 
     def wake(self, conversation_id: str) -> None:
         """Look after a conversation. May be called from any thread, as often as one likes."""
-        self._loop.call_soon_threadsafe(self._wake, conversation_id)
+        if not self._stopping:
+            self._loop.call_soon_threadsafe(self._wake, conversation_id)
 
     @contextmanager
     def watch(self, conversation_id: str) -> Iterator[asyncio.Event]:
