@@ -16,6 +16,9 @@ from api.database import session_scope
 from api.errors import NotFound
 from api.staff import AccessLog, Role, Staff
 
+# They read a talk only because of a confidential report that is theirs to handle.
+_CONFIDENTIAL_ONLY = frozenset({Role.anti_corruption, Role.executive})
+
 
 class FileUnknown(NotFound):
     message = "ไม่พบไฟล์นี้ หรือบัญชีนี้ไม่มีสิทธิ์เปิด"
@@ -49,10 +52,10 @@ def may_read_conversation(staff: Staff) -> ColumnElement[bool]:
     visible = visible_to(staff).with_only_columns(Case.id, maintain_column_froms=True)
     filed = exists().where(Case.conversation_id == Conversation.id)
     hidden = filed.where(Case.id.not_in(visible))
-    if staff.role == Role.anti_corruption:
-        # The centre reads a talk because of a report that is its own. Other cases of the same
-        # talk do not stand in the way, or nobody could answer it.
-        return filed.where(Case.id.in_(visible)) & ~hidden.where(Case.confidential.is_(True))
+    if staff.role in _CONFIDENTIAL_ONLY:
+        # Other cases of the same talk do not stand in the way, or nobody could answer it.
+        secret = Case.confidential.is_(True)
+        return filed.where(secret, Case.id.in_(visible)) & ~hidden.where(secret)
     return ~hidden
 
 

@@ -21,7 +21,7 @@ CASE_ROLES = frozenset(
         Role.executive,
     }
 )
-CHAT_ROLES = frozenset({Role.grievance_officer, Role.anti_corruption, Role.supervisor})
+CHAT_ROLES = CASE_ROLES - {Role.unit_officer}
 
 _FOLDER = Path(__file__).parent
 
