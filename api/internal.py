@@ -13,9 +13,12 @@ from api.cases.knowledge import knowledge
 from api.clock import bangkok, thai_date, thai_datetime
 from api.database import WriteSession
 from api.errors import NotAllowed
+from api.faq.service import answer_question, forget_who_asked
 from api.internal_schemas import (
     Adding,
+    Answer,
     AskingPerson,
+    AskingQuestion,
     AskingStatus,
     Found,
     Opened,
@@ -43,6 +46,11 @@ def bot_only(authorization: Annotated[str, Header()] = "") -> None:
 router = APIRouter(prefix="/internal", dependencies=[Depends(bot_only)], include_in_schema=False)
 
 
+@router.post("/answers")
+def answers(request: AskingQuestion, session: WriteSession) -> Answer:
+    return answer_question(session, request.conversation_id, request.question, request.entry_id)
+
+
 @router.post("/case-proposals")
 def case_proposals(request: Proposing) -> Proposed:
     proposal = topics.propose(request.kind, request.detail)
@@ -66,6 +74,9 @@ def case_proposals(request: Proposing) -> Proposed:
 def open_case(request: Opening, session: WriteSession) -> Opened:
     filed = service.open_case(session, service.Filing(**request.model_dump()))
     case = filed.case
+    if case.anonymous:
+        # What was asked on the way to an anonymous case can tell what the case is about.
+        forget_who_asked(session, request.conversation_id)
     return Opened(
         number=case.number,
         receipt_code=filed.receipt_code,

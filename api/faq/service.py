@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from api.errors import NotFound
@@ -30,30 +30,38 @@ def answer_question(
     A pressed choice names its `entry_id`. Raises AnswerNotFound when that entry is gone.
     """
     question = clean(question)
-    found = (
-        Found(Outcome.answered, [entry_id], 1.0) if entry_id else search(session, question)
-    )
+    found = Found(Outcome.answered, [entry_id], 1.0) if entry_id else search(session, question)
     entries = _entries(session, found.entry_ids)
     if entry_id and not entries:
         raise AnswerNotFound
-    is_answered = found.outcome is Outcome.answered
+    outcome = found.outcome if entries else Outcome.unknown
+    is_answered = outcome is Outcome.answered
     session.add(
         AskedQuestion(
             conversation_id=conversation_id,
             question=question,
-            outcome=found.outcome,
+            outcome=outcome.value,
             entry_id=entries[0].id if is_answered else None,
             score=found.score,
             choices=[] if is_answered else [entry.id for entry in entries],
         )
     )
     session.flush()
-    log.info("question", outcome=found.outcome.value, entries=found.entry_ids)
+    log.info("question", outcome=outcome.value, entries=found.entry_ids)
     return {
-        "outcome": found.outcome.value,
+        "outcome": outcome.value,
         "answer": _answer(entries[0]) if is_answered else None,
         "choices": [] if is_answered else [_choice(entry) for entry in entries],
     }
+
+
+def forget_who_asked(session: Session, conversation_id: str) -> None:
+    """Keep the questions of a conversation, but not whose they are."""
+    session.execute(
+        update(AskedQuestion)
+        .where(AskedQuestion.conversation_id == conversation_id)
+        .values(conversation_id=None)
+    )
 
 
 def _entries(session: Session, ids: list[str]) -> list[Entry]:

@@ -26,6 +26,7 @@ from api.cases.numbers import read_number, receipt_code
 from api.cases.states import CaseState
 from api.conversations.models import Attachment, Author, Channel, Conversation, Direction, Message
 from api.database import session_scope
+from api.faq.models import AskedQuestion
 from tests.api.factories import (
     FRIDAY_MORNING,
     file_case,
@@ -292,6 +293,10 @@ def test_nothing_leads_to_the_sender_when_a_case_is_anonymous(
     canaries = ["เปิดโปงนายด่าน", "0899999999", "ผู้แจ้งลับ"]
     _heard("นี่คือเรื่องของ " + canaries[0])
     file = make_attachment(CONVERSATION)
+    with session_scope() as session:
+        asked = AskedQuestion(question=canaries[0], outcome="unknown", score=0, choices=[])
+        asked.conversation_id = CONVERSATION
+        session.add(asked)
     request = _contract("open_case")["request"] | {
         "kind": "corruption",
         "detail": canaries[0],
@@ -310,6 +315,7 @@ def test_nothing_leads_to_the_sender_when_a_case_is_anonymous(
         assert (attachment.conversation_id, attachment.message_id) == (None, None)
         heard = session.scalars(select(Message).filter_by(direction=Direction.incoming)).one()
         assert (heard.text, heard.payload, heard.raw) == (None, None, None)
+        assert session.scalars(select(AskedQuestion)).one().conversation_id is None
         confirmation = session.scalars(select(Message).filter_by(author=Author.system)).one()
         assert confirmation.short_lived
         assert answer["number"] in (confirmation.text or "")
