@@ -45,7 +45,7 @@ train: install ## Train the bot again if its content changed
 
 .PHONY: evaluate
 evaluate: install-tests ## Measure the answers on questions that were never used as examples
-	@$(API) -m tests.evaluate
+	@$(API) -m evaluation
 
 .PHONY: bench
 bench: install-tests ## Measure speed and memory, beside Rasa's default pipeline

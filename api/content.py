@@ -61,7 +61,7 @@ class ContentFile[Schema: BaseModel]:
             return self._construct_mapping(node, place)
         constructor = yaml.SafeLoader("")
         try:
-            return constructor.construct_object(node, deep=True)  # type: ignore[no-untyped-call]
+            return constructor.construct_object(node, deep=True)
         except (yaml.YAMLError, ValueError) as error:
             raise WrongContent([self.mistake(place, str(error))]) from None
 

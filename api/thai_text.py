@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from api.settings import get_settings
 
@@ -81,14 +82,15 @@ def words(text: str, dictionary: Dictionary | None = None) -> list[str]:
     """The words of normalised text, without spaces, punctuation and emoji."""
     from pythainlp.tokenize.newmm import segment
 
-    dictionary = dictionary or office_dictionary(get_settings().knowledge_dir)
+    # newmm asks a dictionary for nothing but its prefixes.
+    trie: Any = dictionary or office_dictionary(get_settings().knowledge_dir)
     cut: list[str] = []
     position = 0
     for latin in _LATIN.finditer(text):
-        cut += segment(text[position : latin.start()], dictionary)
+        cut += segment(text[position : latin.start()], trie)
         cut.append(latin.group())
         position = latin.end()
-    cut += segment(text[position:], dictionary)
+    cut += segment(text[position:], trie)
     return [word for word in cut if _HAS_SUBSTANCE.search(word)]
 
 

@@ -110,7 +110,7 @@ def _taken_away(known: list[Example]) -> list[Example]:
     return [
         Example(
             Comparison(
-                np.delete(example.comparison.features, example.right, axis=0),
+                np.delete(example.comparison.features, int(example.right or 0), axis=0),
                 None,
                 example.comparison.word_count,
                 example.comparison.strange,
@@ -123,9 +123,7 @@ def _taken_away(known: list[Example]) -> list[Example]:
     ]
 
 
-def _verdicts(
-    examples: list[Example], ranking: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _verdicts(examples: list[Example], ranking: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """The signs of each example, whether its first and its first three are right, its weight."""
     rows, first, three = [], [], []
     for example in examples:

@@ -6,14 +6,18 @@ runs of characters, both weighed by how few entries hold them.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.faq.terms import Analyser, Terms
+from api.faq.terms import Analyser, Terms, plain_key
 
 PART_WEIGHT = 0.001
 CONCEPT_WEIGHT = 1.0
+
+NEAR = 0.7
+"""How much of a word is said by another word of the same concept."""
 
 Floats = NDArray[np.float64]
 Row = dict[str, float]
@@ -69,6 +73,25 @@ class Layer:
         _, weights, strange = self._weigh(row)
         return float(strange.sum() / max(weights.sum() + strange.sum(), 1e-9))
 
+    def missing(self, words: Sequence[str], near: Sequence[Sequence[str]]) -> Floats:
+        """How rare the rarest word is that a row does not say, not even by a near word; 0 to 1."""
+        rarest = np.zeros(self.size)
+        for word, others in zip(words, near, strict=True):
+            said = np.zeros(self.size)
+            for other in others:
+                said[self._rows_with(other)] = NEAR
+            said[self._rows_with(word)] = 1.0
+            feature = self._ids.get(word)
+            rarity = self._rarest if feature is None else self._rarity[feature]
+            rarest = np.maximum(rarest, (1 - said) * rarity)
+        return rarest / self._rarest
+
+    def _rows_with(self, feature: str) -> NDArray[np.int64]:
+        known = self._ids.get(feature)
+        if known is None:
+            return np.zeros(0, dtype=np.int64)
+        return self._owners[self._starts[known] : self._starts[known + 1]]
+
     def _weigh(self, row: Row) -> tuple[NDArray[np.int64], Floats, Floats]:
         known = [(self._ids[f], count) for f, count in row.items() if f in self._ids]
         features = np.array([feature for feature, _ in known], dtype=np.int64)
@@ -97,6 +120,7 @@ FEATURES = (
     "question_grams",
     "text_words",
     "text_grams",
+    "missing",
 )
 
 
@@ -118,7 +142,11 @@ class Index:
         texts = [[analyser.terms(t) for t in document.texts] for document in documents]
         flat = [terms for one in asked for terms in one]
         entries = [n for n, one in enumerate(asked) for _ in one]
-        self._exact = {terms.key: n for terms, n in zip(flat, entries, strict=True)}
+        self._exact = {
+            plain_key(question): n
+            for n, document in enumerate(documents)
+            for question in document.questions
+        }
         self._counts = np.array([len(one) for one in asked])
         self._starts = np.cumsum([0, *self._counts])[:-1]
         each = range(len(documents))
@@ -145,17 +173,18 @@ class Index:
             self._question_grams.coverage(grams),
             self._text_words.coverage(words),
             self._text_grams.coverage(grams),
+            self._text_words.missing(terms.words, terms.concepts),
         ]
         return Comparison(
             features=np.stack(columns, axis=1),
-            exact=self._exact.get(terms.key),
+            exact=self._exact.get(plain_key(question)),
             word_count=len(terms.words),
             strange=self._text_grams.strange_share(grams),
         )
 
 
 def _words(terms: Terms) -> Row:
-    return dict.fromkeys([*terms.words, *terms.concepts], 1.0)
+    return dict.fromkeys([*terms.words, *chain.from_iterable(terms.concepts)], 1.0)
 
 
 def _grams(terms: Terms) -> Row:

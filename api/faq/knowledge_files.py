@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 
 from api.content import ContentFile, Place, WrongContent
 from api.faq.models import Entry
+from api.faq.terms import plain_key
 from api.settings import get_settings
-from api.thai_text import normalise
 
 log = structlog.get_logger()
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
-Question = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)
-]
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
 Source = Annotated[str, StringConstraints(pattern=r"^\d{3}:\d+$")]
 
 
@@ -129,7 +127,7 @@ def _doubled(written: list[_Written]) -> Iterator[str]:
             yield one.mistake(("id",), f"{one.entry.id} is already at {first.where}")
         for n, question in enumerate(one.entry.questions):
             place: Place = ("questions", n)
-            key = normalise(question).replace(" ", "")
+            key = plain_key(question)
             if not key:
                 yield one.mistake(place, "has no words")
             elif key in questions:

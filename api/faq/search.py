@@ -36,7 +36,10 @@ _kept: tuple[Version, Index] | None = None
 
 
 def search(session: Session, question: str) -> Found:
-    index = _index(session)
+    return find(_index(session), question)
+
+
+def find(index: Index, question: str) -> Found:
     by = weights()
     verdict = judge(index.compare(question), by)
     ids = [index.ids[row] for row in verdict.order]
@@ -71,7 +74,6 @@ def _version(session: Session) -> Version:
 def build_index(session: Session) -> Index:
     entries = session.scalars(select(Entry).order_by(Entry.id))
     documents = [
-        Document(entry.id, entry.questions, [entry.answer, entry.detail or ""])
-        for entry in entries
+        Document(entry.id, entry.questions, [entry.answer, entry.detail or ""]) for entry in entries
     ]
     return Index(documents, analyser(get_settings().knowledge_dir))

@@ -5,7 +5,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,15 +36,11 @@ class SynonymsFile(BaseModel):
 
 @dataclass(frozen=True)
 class Terms:
-    """What is left of a text: its words in order, the concepts they belong to, its grams."""
+    """What is left of a text: its words in order, the concepts of each, and the grams of all."""
 
     words: tuple[str, ...]
-    concepts: tuple[str, ...]
+    concepts: tuple[tuple[str, ...], ...]
     grams: Counter[str]
-
-    @property
-    def key(self) -> str:
-        return "".join(self.words)
 
 
 class Analyser:
@@ -55,6 +50,9 @@ class Analyser:
         known = known_words(knowledge_dir) | {normalise(term) for term in every}
         self._dictionary = Dictionary(known)
         self._folded_dictionary = Dictionary(map(fold, known))
+        self._spellings: dict[str, set[str]] = {}
+        for term in (term for group in [*synonyms.same, *synonyms.ignored] for term in group):
+            self._spellings.setdefault(fold(normalise(term)), set()).add(normalise(term))
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._concepts: dict[tuple[str, ...], list[str]] = {}
         for group in synonyms.ignored:
@@ -69,12 +67,10 @@ class Analyser:
 
     def terms(self, text: str) -> Terms:
         kept = self._one_form(self._cut(text[: 2 * LONGEST_QUESTION]))
-        parts = self._one_form(tuple(part for word in kept for part in self._inside(word)))
-        concepts = [*self._concepts_of(kept), *self._concepts_of(parts)]
         return Terms(
             words=kept,
-            concepts=tuple(dict.fromkeys(f"={name}" for name in concepts)),
-            grams=Counter(grams("".join(kept))),
+            concepts=self._concepts_of_each(kept),
+            grams=Counter(grams(fold("".join(kept)))),
         )
 
     def _cut(self, text: str) -> tuple[str, ...]:
@@ -84,8 +80,16 @@ class Analyser:
             # Typed without tone marks, perhaps; then it must be cut without them too.
             again = words(fold(normal), self._folded_dictionary)
             if _strangers(again, self._folded_dictionary) < strangers:
-                cut = again
-        return tuple(fold(part) for word in cut for part in _pieces(word))
+                return tuple(part for word in again for part in _pieces(word))
+        return tuple(self._fold(part) for word in cut for part in _pieces(word))
+
+    def _fold(self, word: str) -> str:
+        folded = fold(word)
+        spellings = self._spellings.get(folded)
+        # Without its tone mark the word for `new` would be taken for the one that ends a question.
+        if spellings and word not in spellings and word in self._dictionary:
+            return word
+        return folded
 
     def _inside(self, word: str) -> list[str]:
         """The words a long word is made of: a letter of reply is a letter, and a reply."""
@@ -112,10 +116,22 @@ class Analyser:
             position += size
         return tuple(kept)
 
-    def _concepts_of(self, cut: tuple[str, ...]) -> Iterator[str]:
-        for position in range(len(cut)):
-            for size in range(1, min(self._longest, len(cut) - position) + 1):
-                yield from self._concepts.get(cut[position : position + size], ())
+    def _concepts_of_each(self, cut: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        found: list[list[str]] = [[] for _ in cut]
+        for start in range(len(cut)):
+            for end in range(start + 1, min(start + self._longest, len(cut)) + 1):
+                for name in self._concepts.get(cut[start:end], ()):
+                    for place in range(start, end):
+                        found[place].append(f"={name}")
+        for place, word in enumerate(cut):
+            for part in self._one_form(tuple(self._inside(word))):
+                found[place] += [f"={name}" for name in self._concepts.get((part,), ())]
+        return tuple(map(tuple, found))
+
+
+def plain_key(question: str) -> str:
+    """Equal for questions that differ in spaces, digits' script or doubled letters only."""
+    return normalise(question[: 2 * LONGEST_QUESTION]).replace(" ", "")
 
 
 def _pieces(word: str) -> list[str]:
