@@ -159,6 +159,9 @@ async def _wait_for_news(
                 await asyncio.wait_for(changed.wait(), min(left, _LOOK_AGAIN_SECONDS))
             except TimeoutError:
                 continue
+            except asyncio.CancelledError:
+                # The service is stopping: the browser gets an ordinary answer, and asks again.
+                return talk
 
 
 async def _read(visitor: str, bookmark: Bookmark) -> Talk | None:

@@ -6,7 +6,7 @@
 
 const UNSENT = "chat-unsent";
 const WAIT_SECONDS = 20;
-const SLOWEST_RETRY_MS = 15_000;
+const SLOWEST_RETRY_MS = 6_000;
 const FILE_TRIES = 6;
 
 export class Line {
@@ -124,6 +124,8 @@ export class Line {
   }
 
   #isUp() {
+    // What one request learns the others need not wait to find out.
+    if (this.#failures) this.#wakeUp();
     this.#failures = 0;
     clearTimeout(this.#alarm);
     this.#alarm = null;
