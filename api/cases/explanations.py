@@ -37,7 +37,9 @@ def next_step(case: Case) -> str:
 
 def _skipped(due: DueDate) -> str:
     days = ", ".join(f"{_short(day)} {_short_name(name)}" for day, name in due.skipped)
-    return _spaced("due_skipped", days=days) if days else ""
+    # A limit in days counts holidays, and only its end is moved over them.
+    name = "due_passed_over" if due.moved_from else "due_skipped"
+    return _spaced(name, days=days) if days else ""
 
 
 def _short_name(names: str) -> str:

@@ -201,7 +201,7 @@ def _confirm_filing(session: Session, filing: Filing, case: Case, code: str) -> 
         receipt_code=code,
         unit=case.unit,
         unit_because=case.unit_because,
-        due_because="\n".join(case.due_because),
+        due_because="\n".join(f"- {sentence}" for sentence in case.due_because),
     )
     if filing.anonymous:
         words += "\n\n" + say("case_opened_anonymous")

@@ -26,6 +26,7 @@ from api.cases.numbers import read_number, receipt_code
 from api.cases.states import CaseState
 from api.conversations.models import Attachment, Author, Channel, Conversation, Direction, Message
 from api.database import session_scope
+from api.faq import knowledge_files
 from api.faq.models import AskedQuestion
 from tests.api.factories import (
     FRIDAY_MORNING,
@@ -86,7 +87,7 @@ def test_the_citizen_is_told_number_code_unit_and_dates_when_a_case_is_opened(
         "ธนาคารออมสิน",
         "พุธ 25 พฤศจิกายน 2569",
         "3 วันทำการถัดจากวันรับเรื่อง 20 พฤศจิกายน 2569",
-        "ครบกำหนดอาทิตย์ 20 ธันวาคม 2569ซึ่งเป็นวันหยุด",
+        "ครบกำหนดอาทิตย์ 20 ธันวาคม 2569 ตรงวันหยุด",
         "จันทร์ 21 ธันวาคม 2569",
     ):
         assert wanted in (message.text or "")
