@@ -97,6 +97,11 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+def writers_at_once(engine: Engine) -> int:
+    """How many threads it makes sense to write with in the background."""
+    return 1 if engine.dialect.name == "sqlite" else 4
+
+
 @contextmanager
 def session_scope(*, read_only: bool = False) -> Iterator[Session]:
     """One transaction: committed at the end, rolled back on any exception."""

@@ -15,7 +15,7 @@ from api.conversations.models import Channel
 from api.conversations.outbox import OutsideChannel
 from api.conversations.rasa import Rasa
 from api.conversations.worker import Worker
-from api.database import connect
+from api.database import connect, writers_at_once
 from api.security_headers import SecurityHeaders
 from api.settings import Settings, get_settings
 
@@ -27,7 +27,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = get_settings()
     encryption.use_key(settings.data_key_bytes)
     engine = connect(settings.database_url)
-    app.state.worker = Worker(Rasa(settings), _outside_channels(settings))
+    app.state.worker = Worker(
+        Rasa(settings), _outside_channels(settings), threads=writers_at_once(engine)
+    )
     await app.state.worker.start()
     yield
     await app.state.worker.stop()

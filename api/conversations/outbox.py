@@ -50,6 +50,7 @@ class Parcel:
     words: tuple[Words, ...]
     retry_key: str
     reply_token: str | None
+    asked_id: int | None
     tried_before: bool
 
 
@@ -149,6 +150,7 @@ def next_parcel(session: Session, conversation: Conversation) -> Parcel | dateti
             words=tuple(Words(row.text or "", row.buttons or []) for row in batch),
             retry_key=head.key,
             reply_token=asked.reply_token if asked else None,
+            asked_id=asked.id if asked else None,
             tried_before=tried_before,
         )
     return None
@@ -179,7 +181,7 @@ def settle(session: Session, parcel: Parcel, delivery: Delivery) -> None:
             _forget_try(batch)
         _try_later(batch, delivery)
     if outcome in (Outcome.sent, Outcome.token_refused, Outcome.refused):
-        _spend_reply_token(session, batch, parcel.reply_token)
+        _spend_reply_token(session, parcel)
 
 
 def _batch(rows: Sequence[Message]) -> Sequence[Message]:
@@ -203,10 +205,9 @@ def _holder_of_reply_token(session: Session, batch: Sequence[Message]) -> Messag
     return next((message for message in messages if message.reply_token), None)
 
 
-def _spend_reply_token(session: Session, batch: Sequence[Message], token: str | None) -> None:
-    holder = _holder_of_reply_token(session, batch)
-    if token and holder and holder.reply_token == token:
-        holder.reply_token = None
+def _spend_reply_token(session: Session, parcel: Parcel) -> None:
+    if parcel.asked_id:
+        session.get_one(Message, parcel.asked_id).reply_token = None
 
 
 def _refused(batch: Sequence[Message], error: str) -> None:

@@ -47,8 +47,9 @@ class Turn:
 
 def next_turn(session: Session, conversation: Conversation) -> Turn | datetime | None:
     """The message to answer now, or when to look again, or None when all is answered."""
-    message = session.scalars(
-        select(Message)
+    newest_id = select(func.max(Message.id)).scalar_subquery()
+    found = session.execute(
+        select(Message, newest_id)
         .where(
             Message.conversation_id == conversation.id,
             Message.direction == Direction.incoming,
@@ -62,18 +63,19 @@ def next_turn(session: Session, conversation: Conversation) -> Turn | datetime |
         )
         .limit(1)
     ).first()
-    if message is None:
+    if found is None:
         return None
+    message = found[0]
     if message.next_attempt_at and message.next_attempt_at > now():
         return message.next_attempt_at
-    file = session.scalars(select(Attachment).filter_by(message_id=message.id)).first()
+    file = _file_of(session, message)
     if file and file.stored_at is None:
         # Whoever fetches it wakes this conversation; the time is only for the worst case.
         return now() + timedelta(seconds=15)
     text, is_payload = _words_for_bot(session, message, file)
     return Turn(
         message_id=message.id,
-        newest_id=session.scalar(select(func.max(Message.id))) or message.id,
+        newest_id=found[1],
         question=Question(conversation.id, message.key, message.channel, text, is_payload),
     )
 
@@ -134,6 +136,12 @@ def file_refused(session: Session, message_id: int, sentence: str) -> None:
     if message.answered_at is None and message.conversation_id:
         outbox.queue(session, message.conversation_id, sentence, answers_id=message.id)
         _close(message)
+
+
+def _file_of(session: Session, message: Message) -> Attachment | None:
+    if message.kind not in FILE_KINDS:
+        return None
+    return session.scalars(select(Attachment).filter_by(message_id=message.id)).first()
 
 
 def _words_for_bot(session: Session, message: Message, file: Attachment | None) -> tuple[str, bool]:

@@ -31,11 +31,13 @@ _STORE_TRIES = 4
 
 
 class Worker:
-    def __init__(self, rasa: Rasa, channels: Mapping[Channel, OutsideChannel]) -> None:
+    def __init__(
+        self, rasa: Rasa, channels: Mapping[Channel, OutsideChannel], threads: int = 1
+    ) -> None:
         self._rasa = rasa
         self._channels = channels
-        # Few threads: on SQLite writers queue for one turn, and the webhook is in that queue too.
-        self._threads = ThreadPoolExecutor(4, thread_name_prefix="conversations")
+        # On SQLite writers wait for one turn anyway; more threads would only keep LINE waiting.
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="conversations")
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._clocks: dict[str, asyncio.TimerHandle] = {}
