@@ -7,6 +7,7 @@ import structlog
 from fastapi import FastAPI
 
 from api import encryption, errors, health, internal
+from api.cases import topics
 from api.channels import line_webhook, office_page, web_chat
 from api.channels.line_sender import LineChannel
 from api.console import error_pages
@@ -26,14 +27,18 @@ log = structlog.get_logger()
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings = get_settings()
     encryption.use_key(settings.data_key_bytes)
+    # A wrong knowledge file stops the start here, with its line and reason.
+    topics.prepare()
     engine = connect(settings.database_url)
     app.state.worker = Worker(
         Rasa(settings), _outside_channels(settings), threads=writers_at_once(engine)
     )
     await app.state.worker.start()
-    yield
-    await app.state.worker.stop()
-    engine.dispose()
+    try:
+        yield
+    finally:
+        await app.state.worker.stop()
+        engine.dispose()
 
 
 def _outside_channels(settings: Settings) -> dict[Channel, OutsideChannel]:
