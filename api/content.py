@@ -42,6 +42,8 @@ class ContentFile[Schema: BaseModel]:
     def _compose(self) -> yaml.Node:
         try:
             node = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except FileNotFoundError:
+            raise WrongContent([f"{self.path}:1: the file is missing"]) from None
         except UnicodeDecodeError:
             raise WrongContent([f"{self.path}:1: the file is not UTF-8 text"]) from None
         except yaml.MarkedYAMLError as error:

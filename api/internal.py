@@ -33,8 +33,6 @@ from api.internal_schemas import (
 from api.settings import get_settings
 from api.wording import say
 
-TOPICS_PROPOSED = 3
-
 
 def bot_only(authorization: Annotated[str, Header()] = "") -> None:
     """The guard of this router: the caller must hold INTERNAL_TOKEN."""
@@ -54,15 +52,11 @@ def answers(request: AskingQuestion, session: WriteSession) -> Answer:
 @router.post("/case-proposals")
 def case_proposals(request: Proposing) -> Proposed:
     proposal = topics.propose(request.kind, request.detail)
-    likely = [(topic, chance) for topic, chance in proposal.topics if topic != "unknown"]
-    # "Not sure" is always among the choices, as the last.
-    unsure = dict(proposal.topics)["unknown"]
-    shown = [*likely[: TOPICS_PROPOSED - 1], ("unknown", unsure)]
     routes = knowledge().routes
     return Proposed(
         topics=[
             ProposedTopic(topic=topic, name=routes[topic].name, probability=round(chance, 2))
-            for topic, chance in shown
+            for topic, chance in proposal.shown
         ],
         agency=proposal.agency,
         agencies=list(proposal.agencies),

@@ -23,6 +23,8 @@ from api.thai_text import grams, normalise, words
 LONGEST_READ = 2000
 """Characters of a story that are looked at; what it is about stands at its beginning."""
 MOST_AGENCIES = 5
+_LIKELY_SHOWN = 2
+_FAINTLY_POSSIBLE = 0.03
 _SHORT_NAME = 4
 _GRAM_SIZES = range(2, 4)
 _WEIGHTS = {"word": 1.0, "pair": 1.0, "gram": 0.6, "agency": 1.0}
@@ -42,6 +44,19 @@ class Proposal:
     agency: str | None
     agencies: tuple[str, ...]
     """Agencies to choose from, the likeliest first."""
+
+    @property
+    def shown(self) -> tuple[tuple[str, float], ...]:
+        """The topics to choose from: the two likeliest, and always "not sure" as the last.
+
+        Corruption is among them already when it is faintly possible, because a report that goes
+        another way is not confidential.
+        """
+        chances = dict(self.topics)
+        likely = [topic for topic, _ in self.topics if topic != "unknown"][:_LIKELY_SHOWN]
+        if "corruption" not in likely and chances["corruption"] >= _FAINTLY_POSSIBLE:
+            likely.append("corruption")
+        return tuple((topic, chances[topic]) for topic in (*likely, "unknown"))
 
     @property
     def outside_ministry(self) -> bool:
@@ -96,17 +111,16 @@ class _Proposer:
     def _agencies_in(self, text: str) -> list[str]:
         """The agencies named, as they come; the office as a whole only after all others."""
         found: list[tuple[bool, int, str]] = []
-        ends_of_words: set[tuple[int, int]] | None = None
+        places: set[tuple[int, int]] = set()
         taken = [False] * len(text)
         for name, agency in self._names:
             start = text.find(name)
             while start >= 0:
                 end = start + len(name)
-                if len(name) <= _SHORT_NAME:
-                    ends_of_words = ends_of_words or _places_of_words(text)
-                    stands_alone = (start, end) in ends_of_words
-                else:
-                    stands_alone = True
+                stands_alone = len(name) > _SHORT_NAME or _is_set_off(text, start, end)
+                if not stands_alone:
+                    places = places or _places_of_words(text)
+                    stands_alone = (start, end) in places
                 if stands_alone and not any(taken[start:end]):
                     taken[start:end] = [True] * len(name)
                     found.append((agency.type == AgencyType.office, start, agency.name))
@@ -167,6 +181,12 @@ def _names(knowledge: Knowledge) -> list[tuple[str, Agency]]:
         for name in (agency.name, *agency.also)
     ]
     return sorted(names, key=lambda pair: -len(pair[0]))
+
+
+def _is_set_off(text: str, start: int, end: int) -> bool:
+    """Whether no letter stands right before or after."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() or after.isalnum())
 
 
 def _places_of_words(text: str) -> set[tuple[int, int]]:

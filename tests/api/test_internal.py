@@ -133,6 +133,19 @@ def test_topics_are_proposed_as_the_contract_says(internal: TestClient) -> None:
     assert answer["outside_ministry"] is False
 
 
+def test_a_question_is_answered_as_the_contract_says(internal: TestClient) -> None:
+    with session_scope() as session:
+        knowledge_files.load(session)
+    contract = _contract("answer_question")
+    answer = internal.post(contract["path"], json=contract["request"])
+    expected = contract["answer"]
+    assert answer.status_code == 200
+    assert answer.json().keys() == expected.keys()
+    assert (answer.json()["outcome"], answer.json()["choices"]) == ("answered", [])
+    assert answer.json()["answer"].keys() == expected["answer"].keys()
+    assert "1689" in answer.json()["answer"]["answer"]
+
+
 @pytest.mark.parametrize(("hour", "is_open"), [(10, True), (16, True), (17, False), (7, False)])
 def test_a_handover_is_opened_and_says_whether_somebody_is_there(
     internal: TestClient, monkeypatch: pytest.MonkeyPatch, hour: int, is_open: bool
