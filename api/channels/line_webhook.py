@@ -33,7 +33,7 @@ _LARGEST_BODY = 2_000_000
 
 router = APIRouter(include_in_schema=False)
 # Threads of its own: however busy the other requests are, LINE is answered in time.
-_threads = ThreadPoolExecutor(4, thread_name_prefix="line-webhook")
+_threads = ThreadPoolExecutor(2, thread_name_prefix="line-webhook")
 
 
 class LineIsOff(AppError):
@@ -65,7 +65,8 @@ async def receive_line_events(request: Request) -> Response:
         raise SignatureIsWrong
     events = read_events(body)
     if events:
-        await get_running_loop().run_in_executor(_threads, _store, events)
+        with request.app.state.worker.stepping_back():
+            await get_running_loop().run_in_executor(_threads, _store, events)
     return Response(status_code=200)
 
 

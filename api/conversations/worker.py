@@ -9,7 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 import structlog
@@ -28,6 +28,7 @@ _SWEEP_SECONDS = 5.0
 _STOP_SECONDS = 7.0
 _OTHERS_WERE_ANSWERED_SECONDS = 60.0
 _STORE_TRIES = 4
+_PATIENCE_SECONDS = 0.1
 
 
 class Worker:
@@ -44,6 +45,9 @@ class Worker:
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
         self._hurries: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._at_the_door = 0
+        self._door_is_free = asyncio.Event()
+        self._door_is_free.set()
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -88,6 +92,18 @@ class Worker:
             if not self._watchers[conversation_id]:
                 del self._watchers[conversation_id]
 
+    @contextmanager
+    def stepping_back(self) -> Iterator[None]:
+        """While someone is at the door: new steps wait a little, so that receiving is quick."""
+        self._at_the_door += 1
+        self._door_is_free.clear()
+        try:
+            yield
+        finally:
+            self._at_the_door -= 1
+            if not self._at_the_door:
+                self._door_is_free.set()
+
     def _wake(self, conversation_id: str) -> None:
         self._notify(conversation_id)
         self._woken.add(conversation_id)
@@ -130,6 +146,9 @@ class Worker:
 
     async def _advance(self, conversation_id: str, result: Result | None) -> Step | Rest:
         """The transaction of a step. A result is dear, so a busy database is asked again."""
+        with suppress(TimeoutError):
+            # Not for ever: under a flood of messages the answers must go on too.
+            await asyncio.wait_for(self._door_is_free.wait(), _PATIENCE_SECONDS)
         for tries_left in reversed(range(_STORE_TRIES)):
             try:
                 return await self._in_thread(lambda: lane.advance(conversation_id, result))
@@ -176,7 +195,7 @@ class Worker:
         await self._in_thread(sweeps.erase_served)
         channels = {Channel.web, *self._channels}
         for conversation_id in await self._in_thread(lambda: sweeps.waiting(channels)):
-            if conversation_id not in self._clocks:
+            if conversation_id not in self._clocks and conversation_id not in self._tasks:
                 self._wake(conversation_id)
         if self._fetcher:
             await self._fetcher.sweep()
