@@ -5,6 +5,10 @@ from typing import Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from yaml.constructor import SafeConstructor
+
+# The parser written in C is ten times as fast; not every build of the library has it.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Place = tuple[str | int, ...]
 
@@ -23,6 +27,7 @@ class ContentFile[Schema: BaseModel]:
     def __init__(self, path: Path, schema: type[Schema]) -> None:
         self.path = path
         self._lines: dict[Place, int] = {(): 1}
+        self._scalars = SafeConstructor()
         raw = self._construct(self._compose(), ())
         try:
             self.content = schema.model_validate(raw)
@@ -41,7 +46,7 @@ class ContentFile[Schema: BaseModel]:
 
     def _compose(self) -> yaml.Node:
         try:
-            node = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            node = yaml.compose(self.path.read_text(encoding="utf-8"), Loader=_Loader)
         except FileNotFoundError:
             raise WrongContent([f"{self.path}:1: the file is missing"]) from None
         except UnicodeDecodeError:
@@ -61,9 +66,8 @@ class ContentFile[Schema: BaseModel]:
             return [self._construct(item, (*place, n)) for n, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             return self._construct_mapping(node, place)
-        constructor = yaml.SafeLoader("")
         try:
-            return constructor.construct_object(node, deep=True)
+            return self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             raise WrongContent([self.mistake(place, str(error))]) from None
 

@@ -4,14 +4,15 @@ Questions are compared in two layers: words (with the concepts they belong to) a
 runs of characters, both weighed by how few entries hold them.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.faq.terms import Analyser, Terms, plain_key
+from api.faq.terms import Analyser, Terms
 
 PART_WEIGHT = 0.001
 CONCEPT_WEIGHT = 1.0
@@ -42,11 +43,11 @@ class Layer:
             [self._ids.setdefault(f, len(self._ids)) for row in rows for f in row], dtype=np.int64
         )
         counts = np.array([count for row in rows for count in row.values()])
-        owners = np.repeat(np.arange(self.size), [len(row) for row in rows])
+        owners = np.repeat(np.arange(self.size), np.array([len(row) for row in rows], dtype=int))
         # A word that every question of one entry holds is rare all the same: entries are counted.
-        held = np.unique(np.stack([features, np.asarray(entries)[owners]]), axis=1)
-        frequency = np.bincount(held[0], minlength=len(self._ids))
         entry_count = max(entries, default=0) + 1
+        held = np.unique(features * entry_count + np.asarray(entries, dtype=np.int64)[owners])
+        frequency = np.bincount(held // entry_count, minlength=len(self._ids))
         self._rarity: Floats = np.log((entry_count + 1) / (frequency + 0.5))
         self._rarest = float(np.log((entry_count + 1) / 0.5))
         weights = counts * self._rarity[features]
@@ -138,25 +139,28 @@ class Index:
     def __init__(self, documents: Sequence[Document], analyser: Analyser) -> None:
         self._analyser = analyser
         self.ids = [document.id for document in documents]
-        asked = [[analyser.terms(q) for q in document.questions] for document in documents]
-        texts = [[analyser.terms(t) for t in document.texts] for document in documents]
+        asked = [[analyser.terms_of_entry(q) for q in document.questions] for document in documents]
+        texts = [[analyser.terms_of_entry(t) for t in document.texts] for document in documents]
         flat = [terms for one in asked for terms in one]
         entries = [n for n, one in enumerate(asked) for _ in one]
-        self._exact = {
-            plain_key(question): n
-            for n, document in enumerate(documents)
-            for question in document.questions
-        }
+        self._exact = {terms.key: n for terms, n in zip(flat, entries, strict=True)}
         self._counts = np.array([len(one) for one in asked])
         self._starts = np.cumsum([0, *self._counts])[:-1]
-        each = range(len(documents))
-        both = [[*one, *text] for one, text in zip(asked, texts, strict=True)]
-        self._words = Layer([_words(terms) for terms in flat], entries)
-        self._grams = Layer([_grams(terms) for terms in flat], entries)
-        self._question_words = Layer([_union(map(_words, one)) for one in asked], each)
-        self._question_grams = Layer([_union(map(_grams, one)) for one in asked], each)
-        self._text_words = Layer([_union(map(_words, one)) for one in both], each)
-        self._text_grams = Layer([_union(map(_grams, one)) for one in both], each)
+        words, grams = [_words(terms) for terms in flat], [_grams(terms) for terms in flat]
+        self._words = Layer(words, entries)
+        self._grams = Layer(grams, entries)
+        self._question_words, self._text_words = self._by_entry(words, texts, _words)
+        self._question_grams, self._text_grams = self._by_entry(grams, texts, _grams)
+
+    def _by_entry(
+        self, rows: list[Row], texts: list[list[Terms]], row_of: Callable[[Terms], Row]
+    ) -> tuple[Layer, Layer]:
+        """What all questions of an entry say, and what they say together with its answer."""
+        each = range(len(texts))
+        stops = self._starts + self._counts
+        asked = [_union(rows[a:b]) for a, b in zip(self._starts, stops, strict=True)]
+        both = [_union([one, *map(row_of, text)]) for one, text in zip(asked, texts, strict=True)]
+        return Layer(asked, each), Layer(both, each)
 
     def compare(self, question: str) -> Comparison:
         terms = self._analyser.terms(question)
@@ -177,7 +181,7 @@ class Index:
         ]
         return Comparison(
             features=np.stack(columns, axis=1),
-            exact=self._exact.get(plain_key(question)),
+            exact=self._exact.get(terms.key),
             word_count=len(terms.words),
             strange=self._text_grams.strange_share(grams),
         )
@@ -188,12 +192,8 @@ def _words(terms: Terms) -> Row:
 
 
 def _grams(terms: Terms) -> Row:
-    return {gram: 1 + float(np.log(count)) for gram, count in terms.grams.items()}
+    return {gram: 1 + math.log(count) for gram, count in terms.grams.items()}
 
 
 def _union(rows: Iterable[Row]) -> Row:
-    union: Row = {}
-    for row in rows:
-        for feature, weight in row.items():
-            union[feature] = max(weight, union.get(feature, 0.0))
-    return union
+    return dict.fromkeys(chain.from_iterable(rows), 1.0)

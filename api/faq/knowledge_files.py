@@ -128,7 +128,7 @@ def _doubled(written: list[_Written]) -> Iterator[str]:
         for n, question in enumerate(one.entry.questions):
             place: Place = ("questions", n)
             key = plain_key(question)
-            if not key:
+            if not any(letter.isalnum() for letter in key):
                 yield one.mistake(place, "has no words")
             elif key in questions:
                 first = questions[key]

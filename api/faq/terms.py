@@ -38,9 +38,13 @@ class SynonymsFile(BaseModel):
 class Terms:
     """What is left of a text: its words in order, the concepts of each, and the grams of all."""
 
+    key: str
     words: tuple[str, ...]
     concepts: tuple[tuple[str, ...], ...]
-    grams: Counter[str]
+
+    @property
+    def grams(self) -> Counter[str]:
+        return Counter(grams(fold("".join(self.words))))
 
 
 class Analyser:
@@ -50,6 +54,7 @@ class Analyser:
         known = known_words(knowledge_dir) | {normalise(term) for term in every}
         self._dictionary = Dictionary(known)
         self._folded_dictionary = Dictionary(map(fold, known))
+        self._remembered: dict[str, Terms] = {}
         self._spellings: dict[str, set[str]] = {}
         for term in (term for group in [*synonyms.same, *synonyms.ignored] for term in group):
             self._spellings.setdefault(fold(normalise(term)), set()).add(normalise(term))
@@ -66,15 +71,17 @@ class Analyser:
                     self._concepts.setdefault(form, []).append(group[0])
 
     def terms(self, text: str) -> Terms:
-        kept = self._one_form(self._cut(text[: 2 * LONGEST_QUESTION]))
-        return Terms(
-            words=kept,
-            concepts=self._concepts_of_each(kept),
-            grams=Counter(grams(fold("".join(kept)))),
-        )
+        kept = self._one_form(self._cut(text))
+        return Terms(plain_key(text), kept, self._concepts_of_each(kept))
+
+    def terms_of_entry(self, text: str) -> Terms:
+        """The same, remembered: when one entry changes, the others need not be cut again."""
+        if text not in self._remembered:
+            self._remembered[text] = self.terms(text)
+        return self._remembered[text]
 
     def _cut(self, text: str) -> tuple[str, ...]:
-        normal = normalise(text)[:LONGEST_QUESTION]
+        normal = _normal(text)
         cut = words(normal, self._dictionary)
         if strangers := _strangers(cut, self._dictionary):
             # Typed without tone marks, perhaps; then it must be cut without them too.
@@ -131,7 +138,11 @@ class Analyser:
 
 def plain_key(question: str) -> str:
     """Equal for questions that differ in spaces, digits' script or doubled letters only."""
-    return normalise(question[: 2 * LONGEST_QUESTION]).replace(" ", "")
+    return _normal(question).replace(" ", "")
+
+
+def _normal(text: str) -> str:
+    return normalise(text[: 2 * LONGEST_QUESTION])[:LONGEST_QUESTION]
 
 
 def _pieces(word: str) -> list[str]:
