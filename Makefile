@@ -60,7 +60,7 @@ check: install-tests ## Format, lint, types, import rules, knowledge files, Rasa
 	$(API) -m mypy
 	.venv-api/bin/lint-imports
 	$(API) -m api.check_knowledge
-	$(BOT) -m rasa data validate --fail-on-warnings 2>&1 | grep -v -E "Deprecation|warnings.warn" || (exit $${PIPESTATUS[0]})
+	$(BOT) -m rasa data validate --data bot/data --fail-on-warnings 2>&1 | grep -v -E "Deprecation|warnings.warn" || (exit $${PIPESTATUS[0]})
 
 .PHONY: format
 format: install-tests ## Format the code and mend what can be mended by itself

@@ -1,8 +1,8 @@
-"""The sentences of domain.yml, for the actions that put them together."""
+"""The sentences of domain.yml, under `words`, for the actions that put them together."""
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Dict
+from typing import Any, Dict, List
 
 import yaml
 
@@ -12,14 +12,21 @@ Button = Dict[str, str]
 
 
 @lru_cache(maxsize=1)
-def _responses() -> Dict[str, str]:
-    domain = yaml.safe_load(_DOMAIN.read_text(encoding="utf-8"))
-    return {name: texts[0]["text"] for name, texts in domain["responses"].items()}
+def _words() -> Dict[str, Any]:
+    return yaml.safe_load(_DOMAIN.read_text(encoding="utf-8"))["words"]
 
 
 def say(name: str, **values: object) -> str:
     """The sentence called `name` with its blanks filled. Raises KeyError when it is not written."""
-    return _responses()[name].format(**values)
+    sentence = _words()[name]
+    text: str = sentence["text"] if isinstance(sentence, dict) else sentence
+    return text.format(**values)
+
+
+def buttons(name: str) -> List[Button]:
+    """The buttons written with the sentence called `name`."""
+    sentence = _words()[name]
+    return [dict(button) for button in sentence["buttons"]] if isinstance(sentence, dict) else []
 
 
 def button(name: str, payload: str) -> Button:
