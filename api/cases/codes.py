@@ -4,7 +4,7 @@ A guess is counted before it is checked, so that many at once cannot slip throug
 the same whether the number exists or not. What was counted for a right code is given back.
 """
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -20,9 +20,7 @@ TRIES_AT_A_NUMBER = 30
 _HOUR_SECONDS = 3600
 _COUNT_ONE = text(
     "INSERT INTO wrong_code_tries (key, hour, count) VALUES (:key, :hour, 1) "
-    "ON CONFLICT (key) DO UPDATE SET hour = excluded.hour, count = CASE "
-    "WHEN wrong_code_tries.hour = excluded.hour THEN wrong_code_tries.count + 1 ELSE 1 END "
-    "RETURNING count"
+    "ON CONFLICT (key) DO UPDATE SET count = wrong_code_tries.count + 1 RETURNING count"
 )
 _GIVE_BACK = text("UPDATE wrong_code_tries SET count = count - 1 WHERE key = :key AND count > 0")
 
@@ -42,6 +40,8 @@ def case_by_code(session: Session, conversation_id: str, number: str, code: str)
     if not (case and case.conversation_id == conversation_id):
         # Strangers who guess at a number must not keep the one who filed it away from it.
         counted.append((_key("number", known or number), TRIES_AT_A_NUMBER))
+    # First, and alone: whoever counts already holds a row that another may be waiting for.
+    session.execute(delete(WrongCodeTries).where(WrongCodeTries.hour < _hour()))
     for key, allowed in counted:
         if _count(session, key) > allowed:
             raise TooManyWrongCodes
@@ -52,11 +52,6 @@ def case_by_code(session: Session, conversation_id: str, number: str, code: str)
     for key, _ in counted:
         session.execute(_GIVE_BACK, {"key": key})
     return case
-
-
-def forget_old_tries(session: Session) -> None:
-    """Drop what was counted in hours that are over."""
-    session.query(WrongCodeTries).filter(WrongCodeTries.hour < _hour() - 1).delete()
 
 
 def _count(session: Session, key: str) -> int:
