@@ -192,6 +192,8 @@ def test_a_file_of_a_wrong_kind_is_refused_and_the_words_behind_it_are_sent(
     say(page, "ส่งรูปไม่ได้")
 
     expect(said_by("bot", page)).to_have_text(["ตอบ: ส่งรูปไม่ได้"])
+    # What was refused stays where it happened, before the later words.
+    expect(own_states(page)).to_contain_text(["ส่งไม่ได้", "ส่งแล้ว"])
     assert office.texts_received() == ["ส่งรูปไม่ได้"]
 
 

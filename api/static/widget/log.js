@@ -7,12 +7,16 @@ const DAY = new Intl.DateTimeFormat("th-TH", { timeZone: "Asia/Bangkok", dateSty
 
 export class Log {
   #entries = new Map(); // By client_id for one's own, else by id.
+  #followsEnd = true;
 
   constructor(element, template, words, onPress) {
     this.element = element;
     this.template = template;
     this.words = words;
     this.onPress = onPress;
+    // When the writing field grows the newest message must not slip below it.
+    element.addEventListener("scroll", () => { this.#followsEnd = this.#isAtEnd(); });
+    new ResizeObserver(() => { if (this.#followsEnd) this.scrollToEnd(); }).observe(element);
   }
 
   get isEmpty() {
@@ -40,7 +44,12 @@ export class Log {
     entry.node.classList.toggle("is-waiting", state === "waiting" || state === "sending");
     entry.node.classList.toggle("is-refused", state === "refused");
     entry.isRefused = state === "refused";
-    if (entry.isRefused) this.#closeButtons();
+    if (entry.isRefused) {
+      // It will never get an id: it stays where it was refused.
+      const ids = [...this.#entries.values()].map(({ message }) => message.id ?? 0);
+      entry.message = { ...entry.message, order: Math.max(0, ...ids) + 0.5 };
+      this.#closeButtons();
+    }
     const line = entry.node.querySelector(".chat-state");
     const said = why ? `${this.words[state]}: ${why}` : this.words[state];
     if (line.textContent !== `· ${said}`) line.textContent = `· ${said}`;
@@ -69,7 +78,7 @@ export class Log {
     ].map((part) => node.querySelector(part));
     author.textContent = this.words[`from-${message.from}`];
     file.hidden = !message.file;
-    file.textContent = message.file?.name ?? "";
+    file.querySelector("span").textContent = message.file?.name ?? "";
     const said = message.erased ? this.words.erased : (message.text ?? "");
     text.hidden = !said;
     text.replaceChildren(linkified(said, this.words["new-window"]));
@@ -131,5 +140,5 @@ export class Log {
 }
 
 function order(message) {
-  return message.id ?? Number.MAX_SAFE_INTEGER;
+  return message.id ?? message.order ?? Number.MAX_SAFE_INTEGER;
 }
