@@ -34,10 +34,13 @@ def _utc(moment: datetime) -> datetime:
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[\w-]+$")]
 Story = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_cleaned)]
 Line = Annotated[str | None, Field(default=None, max_length=500), AfterValidator(_cleaned_or_none)]
+Note = Annotated[
+    str | None, Field(default=None, max_length=10_000), AfterValidator(_cleaned_or_none)
+]
 Name = Annotated[str | None, Field(default=None, max_length=200), AfterValidator(_cleaned_or_none)]
 Topic = Annotated[str, AfterValidator(_known_topic)]
 FileIds = Annotated[list[Id], Field(default_factory=list, max_length=50)]
-Typed = Annotated[str, StringConstraints(max_length=100)]
+Typed = Annotated[str, StringConstraints(max_length=5_000)]
 Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
@@ -68,13 +71,13 @@ class Opening(_Request):
     request_id: Id
     kind: CaseKind
     topic: Topic
-    agency: Name
+    agency: Line
     detail: Story
     happened_at: Line
     place: Line
     anonymous: bool
-    name: Name
-    contact: Name
+    name: Line
+    contact: Line
     attachment_ids: FileIds
     consent_version: Annotated[str | None, Field(default=None, max_length=20)]
 
@@ -110,15 +113,13 @@ class Status(BaseModel):
 
 class Adding(AskingStatus):
     request_id: Id
-    text: Annotated[
-        str | None, Field(default=None, max_length=10_000), AfterValidator(_cleaned_or_none)
-    ]
+    text: Note
     attachment_ids: FileIds
 
 
 class Withdrawing(AskingStatus):
     request_id: Id
-    reason: Line
+    reason: Note
 
 
 class Found(BaseModel):

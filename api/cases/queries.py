@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, and_, false, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from api.cases.knowledge import knowledge
 from api.cases.models import Audience, Case, CaseEvent, CaseKind
 from api.cases.states import OVER, CaseState
 from api.errors import AppError, NotFound
 from api.staff import Role, Staff
 
-ANTI_CORRUPTION_CENTRE = "ศูนย์ปฏิบัติการต่อต้านการทุจริต"
 PAGE_SIZE = 50
 
 
@@ -34,15 +34,16 @@ class CasePage:
 def visible_to(staff: Staff) -> Select[Case]:
     """The cases that this person may see. Every list, page and file of staff starts from it."""
     everything = select(Case)
+    centre = knowledge().routes["corruption"].goes_to
     match staff.role:
         case Role.anti_corruption:
             # A report about the centre itself is the permanent secretary's.
-            about_others = or_(Case.agency.is_(None), Case.agency != ANTI_CORRUPTION_CENTRE)
+            about_others = or_(Case.agency.is_(None), Case.agency != centre)
             return everything.where(Case.confidential.is_(True), about_others)
         case Role.unit_officer:
             return everything.where(Case.confidential.is_(False), Case.unit == staff.unit)
         case Role.executive:
-            above_the_centre = and_(Case.agency == ANTI_CORRUPTION_CENTRE, Case.unit == staff.unit)
+            above_the_centre = and_(Case.agency == centre, Case.unit == staff.unit)
             return everything.where(or_(Case.confidential.is_(False), above_the_centre))
         case Role.grievance_officer | Role.supervisor:
             return everything.where(Case.confidential.is_(False))

@@ -13,6 +13,7 @@ from api.database import session_scope
 from api.encryption import look_up_key
 from api.staff import Role, Staff
 
+ANTI_CORRUPTION_CENTRE = "ศูนย์ปฏิบัติการต่อต้านการทุจริต"
 FRIDAY_MORNING = datetime(2026, 11, 20, 3, 15, tzinfo=UTC)
 """Friday 20 November 2569, 10:15 in Bangkok: no holiday in the next 15 days."""
 

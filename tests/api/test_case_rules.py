@@ -8,7 +8,6 @@ from stdnum import luhn
 
 from api.cases.numbers import is_receipt, read_number, receipt_code, receipt_hash
 from api.cases.queries import (
-    ANTI_CORRUPTION_CENTRE,
     CaseUnknown,
     PageUnknown,
     list_cases,
@@ -17,7 +16,14 @@ from api.cases.queries import (
 from api.cases.states import MOVES, OVER, CaseState, due_field, may_move
 from api.database import session_scope
 from api.staff import Role
-from tests.api.factories import FRIDAY_MORNING, file_case, make_case, make_conversation, make_staff
+from tests.api.factories import (
+    ANTI_CORRUPTION_CENTRE,
+    FRIDAY_MORNING,
+    file_case,
+    make_case,
+    make_conversation,
+    make_staff,
+)
 
 # Each row is a state, each column where it may go; the office's own table.
 ORDER = list(CaseState)

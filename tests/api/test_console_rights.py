@@ -4,11 +4,11 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from api.cases.queries import ANTI_CORRUPTION_CENTRE
 from api.conversations.models import Channel
 from api.database import session_scope
 from api.errors import Unavailable
 from api.staff import AccessLog, Role, Staff
+from tests.api.factories import ANTI_CORRUPTION_CENTRE
 from tests.api.office import (
     as_staff,
     csrf_of,

@@ -178,7 +178,7 @@ def test_the_caller_is_refused_when_the_token_is_wrong(client: TestClient, token
         ({"detail": ""}, "detail"),
         ({"detail": " \u200b\n\x00 "}, "detail"),
         ({"detail": "ก" * 10_001}, "detail"),
-        ({"agency": "ก" * 201}, "agency"),
+        ({"agency": "ก" * 501}, "agency"),
         ({"place": "ก" * 501}, "place"),
         ({"contact": None}, "contact"),
         ({"contact": "  "}, "contact"),
@@ -226,6 +226,21 @@ def test_line_itself_is_a_way_of_contact(internal: TestClient) -> None:
     assert internal.post("/internal/cases", json=request).status_code == 200
     with session_scope() as session:
         assert session.scalars(select(Complainant)).one().contact == "LINE"
+
+
+def test_the_longest_that_the_bot_sends_is_taken(internal: TestClient) -> None:
+    filing = _contract("open_case")["request"]
+    filing |= {"detail": "ก" * 5_000} | dict.fromkeys(("agency", "place", "happened_at"), "ก" * 300)
+    answer = internal.post("/internal/cases", json=filing)
+    assert answer.status_code == 200
+    more = {
+        "conversation_id": CONVERSATION,
+        "request_id": "more",
+        "number": answer.json()["number"],
+        "receipt_code": "รหัสคือ " + answer.json()["receipt_code"] + " ครับ" * 100,
+        "text": "ข" * 5_000,
+    }
+    assert internal.post("/internal/cases/information", json=more).json()["found"] is True
 
 
 def test_hostile_words_are_stored_as_they_are(internal: TestClient) -> None:
