@@ -10,10 +10,12 @@ from rasa_sdk import Tracker
 _KEPT_FORMAT_MARKS = "\u200d"
 _LETTERS = re.compile(r"[^\W\d_]|[\u0e30-\u0e4e]")
 _LATE_PARTICLES = r"(?:ครับ|ค่ะ|คะ|คับ|ค้าบ|จ้ะ|จ๊ะ|อ่ะ|นะ|ล่ะ|เหรอ|หรอ|บ้าง|[\s?!.…ๆ])*$"
-_ASKS = re.compile(
+_QUESTION_WORD = (
     r"(?:\?|ไหม|มั้ย|มั๊ย|ไม๊|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง|รึยัง|อะไร|อย่างไร|ยังไง|ไง|ที่ไหน|ไหน|ใคร"
-    r"|เมื่อไร|เมื่อไหร่|กี่\w{1,8}|เท่าไร|เท่าไหร่|เท่าใด|ทำไม|เพราะอะไร|ใด)" + _LATE_PARTICLES
+    r"|เมื่อไร|เมื่อไหร่|กี่\w{1,8}|เท่าไร|เท่าไหร่|เท่าใด|ทำไม|ใด)"
 )
+_ASKS = re.compile(_QUESTION_WORD + _LATE_PARTICLES)
+_HAS_QUESTION = re.compile(_QUESTION_WORD)
 _BEGINS_ASKING = re.compile(r"^(?:ทำไม|ขอถาม|ถามหน่อย|อยากถาม|สอบถาม|อยากทราบ|อยากรู้ว่า)")
 
 
@@ -50,6 +52,11 @@ class Message:
     def asks(self) -> bool:
         """It has the shape of a question, whatever the classifier thinks."""
         return bool(_ASKS.search(self.text) or _BEGINS_ASKING.search(self.text))
+
+    @property
+    def has_question(self) -> bool:
+        """A question word is somewhere in it."""
+        return bool(_HAS_QUESTION.search(self.text))
 
 
 def clean(text: str) -> str:

@@ -25,8 +25,8 @@ _DIGITS = {ord("๐") + n: str(n) for n in range(10)}
 _BUDDHIST = 543
 
 
-def today() -> date:
-    return datetime.now(BANGKOK).date()
+def today(days_ago: int = 0) -> date:
+    return datetime.now(BANGKOK).date() - timedelta(days=days_ago)
 
 
 def read_date(text: str, now: date) -> Optional[date]:
@@ -46,6 +46,12 @@ def read_date(text: str, now: date) -> Optional[date]:
     if days_ago:
         return now - timedelta(days=int(days_ago[1]))
     return next((now - timedelta(days=n) for word, n in _RELATIVE if word in text), None)
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a day is written out in `text`, be it in the calendar or not."""
+    text = re.sub(r"(?<=[ก-๙])\.", "", text.translate(_DIGITS))
+    return bool(_NUMERIC.search(text) or _NAMED.search(text))
 
 
 def write_date(day: date) -> str:

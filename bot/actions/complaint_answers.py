@@ -1,0 +1,191 @@
+"""What the person's message means as an answer to each question of the complaint form.
+
+Each reader gets the message and the slots, and gives back the slots it sets, what is to be said
+about it, or None when the message is no answer to its question.
+"""
+
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from bot.actions.contacts import read_contact
+from bot.actions.message import Message, letters
+from bot.actions.thai_dates import is_only_a_date, looks_like_date, read_date, today, write_date
+from bot.actions.words import Button, buttons, say
+
+LONGEST_DETAIL = 5000
+LONGEST_LINE = 300
+_SHORTEST_DETAIL = 8
+_SHORTEST_OPENING = 15
+
+PRAISE = ("suggestion", "compliment")
+
+# What is said to begin with, and tells nothing about what happened.
+_LEAD_IN = re.compile(
+    r"อยาก|ต้องการ|ขอ|จะ|มา|มี|เรื่อง|แจ้ง|ร้องเรียน|ร้องทุกข์|เบาะแส|ทุจริต|เสนอแนะ|ข้อ|ชมเชย|คำชม|ชม|หน่อย|ความประสงค์"
+    r"|ค่ะ|คะ|ครับ|คับ|ให้|รับ|ช่วย|ด้วย|หน่วยงาน|เจ้าหน้าที่|ในสังกัด|กระทรวงการคลัง|สวัสดี|ข้าพเจ้า|ดิฉัน|กระผม|ผม|หนู"
+)
+_GRIEVANCE = re.compile(r"ร้องทุกข์|เดือดร้อน|ความเป็นธรรม|ขอความช่วยเหลือ")
+
+Slots = Dict[str, Any]
+
+
+class Reading(NamedTuple):
+    slots: Slots
+    words: Optional[str] = None
+    buttons: Optional[List[Button]] = None
+
+
+def again(slot: str, words: str, offered: Optional[List[Button]] = None) -> Reading:
+    """The question stays open, and the person is told why."""
+    return Reading({slot: None}, words, offered)
+
+
+def opening(message: Message) -> Slots:
+    """What the first message tells already: what kind of case it is and, if it is long, the story."""
+    kind = {
+        "report_corruption": "corruption",
+        "give_suggestion": "suggestion",
+        "give_compliment": "compliment",
+    }.get(message.intent)
+    if kind is None:
+        kind = "grievance" if _GRIEVANCE.search(message.text) else "complaint"
+    known: Slots = {"kind": kind, "channel": message.channel}
+    tells = letters(_LEAD_IN.sub("", message.text)) >= _SHORTEST_OPENING
+    if tells and len(message.text) <= LONGEST_DETAIL:
+        known["detail"] = message.text
+    return known
+
+
+def _consent(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.means("affirm", "send_case"):
+        return Reading({"consent": True})
+    if message.means("deny"):
+        return Reading({"consent": False, "confirmation": "refused"})
+    return None
+
+
+def _detail(message: Message, slots: Slots) -> Optional[Reading]:
+    if len(message.text) > LONGEST_DETAIL:
+        return again("detail", say("too_long", limit=LONGEST_DETAIL))
+    if letters(message.text) < _SHORTEST_DETAIL:
+        return again("detail", say("tell_more"))
+    return Reading({"detail": message.text})
+
+
+def _topic(message: Message, slots: Slots) -> Optional[Reading]:
+    offered = {topic["topic"]: topic["name"] for topic in slots.get("topics") or []}
+    if message.values.get("topic") in offered:
+        return Reading({"topic": message.values["topic"]})
+    if message.means("affirm") and offered:
+        return Reading({"topic": next(iter(offered))})
+    if message.means("skip"):
+        return Reading({"topic": "unknown"})
+    typed = message.text.replace(" ", "")
+    for code, name in offered.items():
+        if len(typed) > 3 and (typed in name.replace(" ", "") or name.replace(" ", "") in typed):
+            return Reading({"topic": code})
+    return again("topic", say("choose_please")) if message.means("deny") else None
+
+
+def _agency(message: Message, slots: Slots) -> Optional[Reading]:
+    if "agency" in message.values:
+        return Reading({"agency": message.values["agency"]})
+    proposed = slots.get("proposed_agency")
+    if message.means("affirm", at_least=0.6) and proposed:
+        return Reading({"agency": proposed})
+    if message.means("skip", "deny", at_least=0.6):
+        return Reading({"agency": ""})
+    return _line(message, "agency")
+
+
+def _happened_at(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.values.get("date") in ("today", "yesterday"):
+        days = 0 if message.values["date"] == "today" else 1
+        return Reading({"happened_at": write_date(today(days_ago=days))})
+    if slots.get("doubtful_date") and message.means("affirm"):
+        return Reading({"happened_at": slots["doubtful_date"], "doubtful_date": None})
+    if message.means("skip", "deny", at_least=0.6):
+        return Reading({"happened_at": "", "doubtful_date": None})
+    day = read_date(message.text, today())
+    if day is None:
+        if looks_like_date(message.text):
+            return again("happened_at", say("date_not_real"))
+        return _line(message, "happened_at")
+    written = write_date(day)
+    if day > today():
+        question = say("date_in_future", date=written)
+        return Reading(
+            {"happened_at": None, "doubtful_date": written}, question, buttons("date_in_future")
+        )
+    # The words stay beside the date when they say more, such as the time of day.
+    told = written if is_only_a_date(message.text) else f"{message.text} ({written})"
+    return Reading({"happened_at": told[:LONGEST_LINE], "doubtful_date": None})
+
+
+def _place(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.means("skip", "deny", at_least=0.6):
+        return Reading({"place": ""})
+    return _line(message, "place")
+
+
+def _evidence(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.means("skip", "deny", "affirm", "send_case", "goodbye"):
+        return Reading({"evidence": True})
+    return None
+
+
+def _contact(message: Message, slots: Slots) -> Optional[Reading]:
+    named = {"contact": None, "anonymous": False}
+    if message.values.get("contact_way") == "line" and slots.get("channel") == "line":
+        return Reading({**named, "contact": "LINE"})
+    if message.means("stay_anonymous") or (
+        slots.get("kind") in PRAISE and message.means("skip", "deny")
+    ):
+        return Reading({"contact": "", "anonymous": True, "name": ""})
+    found = read_contact(message.text)
+    if found and len(found) <= 200:
+        return Reading({**named, "contact": found})
+    if "line" in message.text.lower() and slots.get("channel") == "line" and len(message.text) < 30:
+        return Reading({**named, "contact": "LINE"})
+    if re.search(r"[\d๐-๙]{4}|@", message.text) or message.means("skip", "deny", "affirm"):
+        return again("contact", say("contact_unclear"))
+    return None
+
+
+def _name(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.means("skip", "deny", "stay_anonymous", at_least=0.6):
+        return Reading({"name": ""})
+    return _line(message, "name", longest=150)
+
+
+def _confirmation(message: Message, slots: Slots) -> Optional[Reading]:
+    if message.means("affirm", "send_case"):
+        return Reading({"confirmation": "send"})
+    if message.means("deny"):
+        return Reading({"aside": "change"})
+    return None
+
+
+def _line(message: Message, slot: str, longest: int = LONGEST_LINE) -> Optional[Reading]:
+    """A short answer in the person's own words."""
+    is_only_yes_or_no = message.means("affirm", "deny", "skip") and len(message.text) <= 12
+    if message.is_pressed or is_only_yes_or_no:
+        return None
+    if len(message.text) > longest:
+        return again(slot, say("line_too_long", limit=longest))
+    has_substance = letters(message.text) > 1 or any(map(str.isdigit, message.text))
+    return Reading({slot: " ".join(message.text.split())}) if has_substance else None
+
+
+READERS: Dict[str, Callable[[Message, Slots], Optional[Reading]]] = {
+    "consent": _consent,
+    "detail": _detail,
+    "topic": _topic,
+    "agency": _agency,
+    "happened_at": _happened_at,
+    "place": _place,
+    "evidence": _evidence,
+    "contact": _contact,
+    "name": _name,
+    "confirmation": _confirmation,
+}
