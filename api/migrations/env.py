@@ -21,7 +21,8 @@ def plain_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
 
 
 def run_migrations() -> None:
-    engine = make_engine(get_settings().database_url)
+    # The tests name a database of their own; everybody else means the one of the settings.
+    engine = make_engine(context.config.attributes.get("url") or get_settings().database_url)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -6,18 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from api import encryption
-from api.database import Base, connect, make_engine, session_scope
+from api.database import Base, connect, session_scope
 from api.main import create_app
 from api.settings import Settings, get_settings
 from tests.api.line_office import line_office  # noqa: F401  # A fixture of several files.
 from tests.api.postgresql import temporary_server
 
 INTERNAL_TOKEN = "test-token-" + "0" * 32
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the tables of a database to a revision, as `make run` does."""
+    config = Config(toml_file="pyproject.toml")
+    config.attributes["url"] = url
+    if revision == "base":
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
 
 
 @pytest.fixture(scope="session")
@@ -33,19 +45,13 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("template") / "template.db"
-    engine = make_engine(f"sqlite:///{path}")
-    Base.metadata.create_all(engine)
-    # Closing the last connection moves everything from the write-ahead log into the file.
-    engine.dispose()
+    migrate(f"sqlite:///{path}")
     return path.read_bytes()
 
 
 @pytest.fixture(scope="session")
 def postgresql_schema(postgresql_url: str) -> str:
-    engine = make_engine(postgresql_url)
-    Base.metadata.drop_all(engine)
-    Base.metadata.create_all(engine)
-    engine.dispose()
+    migrate(postgresql_url)
     return postgresql_url
 
 
