@@ -87,6 +87,12 @@ class Message(Base):
             sqlite_where=text("direction = 'out' AND sent_at IS NULL AND failed_at IS NULL"),
             postgresql_where=text("direction = 'out' AND sent_at IS NULL AND failed_at IS NULL"),
         ),
+        Index(
+            "ix_messages_failed",
+            "failed_at",
+            sqlite_where=text("direction = 'out' AND failed_at IS NOT NULL"),
+            postgresql_where=text("direction = 'out' AND failed_at IS NOT NULL"),
+        ),
         Index("ix_messages_line_message", "line_message_hash"),
     )
 

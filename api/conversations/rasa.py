@@ -61,15 +61,27 @@ class Rasa:
 
     async def ask(self, question: Question) -> list[Reply]:
         """The bot's replies; none when it had nothing to say. Raises BotUnavailable."""
+        # Waiting for a place is part of the time: the person is to hear something within seconds.
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        try:
+            async with asyncio.timeout_at(deadline):
+                await self._places.acquire()
+        except TimeoutError:
+            raise BotUnavailable("too many questions at once") from None
+        try:
+            return await self._ask_once(question, deadline)
+        finally:
+            self._places.release()
+
+    async def _ask_once(self, question: Question, deadline: float) -> list[Reply]:
         if monotonic() < self._closed_until:
             raise BotUnavailable("it failed several times a moment ago")
         if self.is_out:
             # This try is the probe; the others stay away until it is back.
             self._closed_until = monotonic() + self._timeout
         try:
-            async with self._places:
-                async with asyncio.timeout(self._timeout):
-                    replies = _replies(await self._post(question))
+            async with asyncio.timeout_at(deadline):
+                replies = _replies(await self._post(question))
         except (TimeoutError, httpx.HTTPError, ValueError) as error:
             self._failures += 1
             if self.is_out:

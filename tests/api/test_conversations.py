@@ -9,8 +9,9 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from api.clock import now
-from api.conversations import after_commit, files, outbox, service, sweeps
+from api.conversations import after_commit, files, lane, outbox, service, sweeps, turns
 from api.conversations.models import Author, Channel, Conversation, Message
+from api.conversations.rasa import Reply
 from api.database import session_scope
 
 _numbers = count()
@@ -157,6 +158,41 @@ def test_a_web_message_is_delivered_by_being_stored(session: Session) -> None:
     assert asked.conversation_id
 
     assert outbox.queue(session, asked.conversation_id, "ตอบ").sent_at
+
+
+@pytest.mark.usefixtures("database")
+def test_a_conversation_is_left_to_the_worker_that_holds_it_until_its_lease_ends() -> None:
+    with session_scope() as session:
+        message = receive(session, "สวัสดี")
+        assert message
+        assert message.conversation_id
+
+    first = lane.advance(message.conversation_id, None)
+    second = lane.advance(message.conversation_id, None)
+    with session_scope() as session:
+        held = session.get_one(Conversation, message.conversation_id)
+        held.held_until = now() - timedelta(seconds=1)
+    third = lane.advance(message.conversation_id, None)
+
+    assert isinstance(first, turns.Turn)
+    assert isinstance(second, lane.Rest)
+    assert third == first
+
+
+@pytest.mark.usefixtures("database")
+def test_an_answer_is_stored_once_when_two_workers_bring_it() -> None:
+    with session_scope() as session:
+        message = receive(session, "สวัสดี")
+        assert message
+        assert message.conversation_id
+    turn = lane.advance(message.conversation_id, None)
+    assert isinstance(turn, turns.Turn)
+
+    for _ in range(2):
+        lane.advance(message.conversation_id, lane.Answered(turn, [Reply("สวัสดี", [])]))
+
+    with session_scope(read_only=True) as session:
+        assert len(service.transcript(session, message.conversation_id)) == 2
 
 
 def receive(

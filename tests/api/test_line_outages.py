@@ -6,6 +6,7 @@ import pytest
 
 from api.channels import line_sender
 from api.conversations import outbox, turns
+from api.database import session_scope
 from api.wording import say
 from tests.api.fake_rasa import Question, Replies
 from tests.api.line_office import (
@@ -68,6 +69,55 @@ def test_a_repeat_changes_nothing_when_only_the_answer_was_lost(line_office: Lin
     texts = line_office.wait_for_texts(SOMCHAI, 2)
     assert texts == [say("bot_unavailable"), "ตอบครั้งเดียว"]
     assert list(line_office.rasa.processed.values()) == [1]
+
+
+def test_no_excuse_is_made_when_the_case_was_saved_before_the_bot_failed(
+    line_office: LineOffice,
+) -> None:
+    def save_and_fail(question: Question) -> Replies:
+        office_says(question, "บันทึกเรื่องแล้ว")
+        line_office.rasa.mode = "answer"
+        line_office.rasa.replies = lambda _: [{"text": "มีอะไรอีกไหม", "buttons": []}]
+        raise RuntimeError
+
+    line_office.rasa.replies = save_and_fail
+    line_office.send(events.text(SOMCHAI, "ยืนยัน"))
+
+    texts = line_office.wait_for_texts(SOMCHAI, 2)
+    line_office.wait_until_quiet()
+    assert texts == ["บันทึกเรื่องแล้ว", "มีอะไรอีกไหม"]
+
+
+@pytest.mark.parametrize("replies", [[], [{"text": "มีอะไรอีกไหม", "buttons": []}]])
+def test_what_the_office_said_during_a_turn_goes_first_and_in_the_same_reply(
+    line_office: LineOffice, replies: Replies
+) -> None:
+    def save(question: Question) -> Replies:
+        office_says(question, "บันทึกเรื่องแล้ว")
+        return replies
+
+    line_office.rasa.replies = save
+    line_office.send(events.text(SOMCHAI, "ยืนยัน"))
+
+    line_office.wait_until_quiet()
+    expected = ["บันทึกเรื่องแล้ว", *(reply["text"] for reply in replies)]
+    assert line_office.line.texts_to(SOMCHAI) == expected
+    assert [call.endpoint for call in line_office.line.calls] == ["reply"]
+
+
+def test_everybody_hears_the_truth_in_time_when_the_bot_hangs_for_a_crowd(
+    line_office: LineOffice,
+) -> None:
+    line_office.rasa.mode = "hang"
+    crowd = [events.user_id() for _ in range(60)]
+    line_office.send(*(events.text(person, "มีใครอยู่ไหม") for person in crowd))
+    started = time.monotonic()
+
+    for person in crowd:
+        line_office.wait_for_texts(person, 1)
+
+    # Half a minute is what sixteen places at four seconds would take without the breaker.
+    assert time.monotonic() - started < 8
 
 
 def test_the_staff_get_a_message_that_the_bot_cannot_take(
@@ -180,3 +230,9 @@ def test_the_other_messages_arrive_when_line_refuses_one(line_office: LineOffice
     assert line_office.line.texts_to(SOMCHAI) == ["หลัง"]
     assert [bool(row.failed_at) for row in outgoing()] == [True, False]
     assert outgoing()[0].last_error == "LINE answered 400"
+
+
+def office_says(question: Question, words: str) -> None:
+    """What an internal endpoint does when it has saved something."""
+    with session_scope() as session:
+        outbox.queue(session, question["conversation_id"], words)
