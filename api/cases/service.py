@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from api import clock
 from api.cases.anonymity import cut_ties, only_the_hour
-from api.cases.deadlines import Step, due_dates
-from api.cases.explanations import explain
+from api.cases.deadlines import DueDate, Step, due_dates
+from api.cases.explanations import explain, promise
 from api.cases.files import attach, check_files
 from api.cases.knowledge import knowledge
 from api.cases.models import Audience, Case, CaseEvent, CaseKind, Complainant, Urgency
@@ -78,7 +78,7 @@ def open_case(session: Session, filing: Filing) -> Filed:
     _check(session, filing, conversation)
     try:
         with session.begin_nested():
-            case = _new_case(session, filing, conversation)
+            case, dates = _new_case(session, filing, conversation)
     except IntegrityError:
         # The same request arrived twice at once, and the other copy was stored first.
         first = _filed_before(session, filing)
@@ -88,7 +88,7 @@ def open_case(session: Session, filing: Filing) -> Filed:
     code = receipt_code(filing.request_id)
     if filing.anonymous:
         cut_ties(session, filing.conversation_id, filing.attachment_ids)
-    _confirm_filing(session, filing, case, code)
+    _confirm_filing(session, filing, case, code, promise(dates))
     return Filed(case, code, repeated=False)
 
 
@@ -113,11 +113,14 @@ def _check(session: Session, filing: Filing, conversation: Conversation) -> None
     check_files(session, filing.conversation_id, filing.attachment_ids)
 
 
-def _new_case(session: Session, filing: Filing, conversation: Conversation) -> Case:
+def _new_case(
+    session: Session, filing: Filing, conversation: Conversation
+) -> tuple[Case, list[DueDate]]:
     rules = knowledge()
     arrived_at = clock.now()
     kind, destination, agency = _destination(filing)
     due = due_dates(arrived_at, rules.limits[Urgency(destination.urgency)], rules.calendar)
+    dates = [due[step] for step in (Step.forward, Step.first_notice, Step.answer)]
     received_at, counted_from = arrived_at, due[Step.answer].counted_from
     if filing.anonymous:
         received_at, counted_from = only_the_hour(received_at), only_the_hour(counted_from)
@@ -174,7 +177,7 @@ def _new_case(session: Session, filing: Filing, conversation: Conversation) -> C
         )
     attach(session, case, filing.attachment_ids)
     session.flush()
-    return case
+    return case, dates
 
 
 def _destination(filing: Filing) -> tuple[CaseKind, Destination, str | None]:
@@ -194,14 +197,14 @@ def _destination(filing: Filing) -> tuple[CaseKind, Destination, str | None]:
     return kind, destination, agency.name if agency else None
 
 
-def _confirm_filing(session: Session, filing: Filing, case: Case, code: str) -> None:
+def _confirm_filing(session: Session, filing: Filing, case: Case, code: str, promised: str) -> None:
     words = say(
         "case_opened",
         number=case.number,
         receipt_code=code,
         unit=case.unit,
         unit_because=case.unit_because,
-        due_because="\n".join(f"- {sentence}" for sentence in case.due_because),
+        due_dates=promised,
     )
     if filing.anonymous:
         words += "\n\n" + say("case_opened_anonymous")
