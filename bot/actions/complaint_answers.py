@@ -50,10 +50,26 @@ def opening(message: Message) -> Slots:
     if kind is None:
         kind = "grievance" if _GRIEVANCE.search(message.text) else "complaint"
     known: Slots = {"kind": kind, "channel": message.channel}
-    tells = letters(_LEAD_IN.sub("", message.text)) >= _SHORTEST_OPENING
-    if tells and len(message.text) <= LONGEST_DETAIL:
+    if _has_story(message) and len(message.text) <= LONGEST_DETAIL:
         known["detail"] = message.text
     return known
+
+
+def _has_story(message: Message) -> bool:
+    return letters(_LEAD_IN.sub("", message.text)) >= _SHORTEST_OPENING
+
+
+def _tells(message: Message) -> bool:
+    """More of the story, told where something else was asked."""
+    is_else = message.means("ask_question", "help", "ask_person", "out_of_scope", at_least=0.4)
+    return _has_story(message) and not message.asks and not is_else
+
+
+def _add_to_detail(message: Message, slots: Slots) -> Optional[Reading]:
+    longer = f"{slots.get('detail')}\n{message.text}"
+    if not _tells(message) or len(longer) > LONGEST_DETAIL:
+        return None
+    return Reading({"detail": longer}, say("added_to_detail"))
 
 
 def _consent(message: Message, slots: Slots) -> Optional[Reading]:
@@ -61,14 +77,16 @@ def _consent(message: Message, slots: Slots) -> Optional[Reading]:
         return Reading({"consent": True})
     if message.means("deny"):
         return Reading({"consent": False, "confirmation": "refused"})
+    if slots.get("detail") is None and _tells(message):
+        return Reading({"detail": message.text[:LONGEST_DETAIL]})
     return None
 
 
 def _detail(message: Message, slots: Slots) -> Optional[Reading]:
     if len(message.text) > LONGEST_DETAIL:
-        return again("detail", say("too_long", limit=LONGEST_DETAIL))
+        return again("detail", say("too_long", limit=LONGEST_DETAIL), [])
     if letters(message.text) < _SHORTEST_DETAIL:
-        return again("detail", say("tell_more"))
+        return again("detail", say("tell_more"), [])
     return Reading({"detail": message.text})
 
 
@@ -84,7 +102,9 @@ def _topic(message: Message, slots: Slots) -> Optional[Reading]:
     for code, name in offered.items():
         if len(typed) > 3 and (typed in name.replace(" ", "") or name.replace(" ", "") in typed):
             return Reading({"topic": code})
-    return again("topic", say("choose_please")) if message.means("deny") else None
+    if message.asks or message.means("ask_question", "ask_person"):
+        return None
+    return again("topic", say("choose_please"))
 
 
 def _agency(message: Message, slots: Slots) -> Optional[Reading]:
@@ -131,7 +151,7 @@ def _place(message: Message, slots: Slots) -> Optional[Reading]:
 def _evidence(message: Message, slots: Slots) -> Optional[Reading]:
     if message.means("skip", "deny", "affirm", "send_case", "goodbye"):
         return Reading({"evidence": True})
-    return None
+    return _add_to_detail(message, slots)
 
 
 def _contact(message: Message, slots: Slots) -> Optional[Reading]:
@@ -147,9 +167,9 @@ def _contact(message: Message, slots: Slots) -> Optional[Reading]:
         return Reading({**named, "contact": found})
     if "line" in message.text.lower() and slots.get("channel") == "line" and len(message.text) < 30:
         return Reading({**named, "contact": "LINE"})
-    if re.search(r"[\d๐-๙]{4}|@", message.text) or message.means("skip", "deny", "affirm"):
-        return again("contact", say("contact_unclear"))
-    return None
+    if message.asks or message.means("ask_question", "ask_person"):
+        return None
+    return again("contact", say("contact_unclear"))
 
 
 def _name(message: Message, slots: Slots) -> Optional[Reading]:
@@ -163,7 +183,7 @@ def _confirmation(message: Message, slots: Slots) -> Optional[Reading]:
         return Reading({"confirmation": "send"})
     if message.means("deny"):
         return Reading({"aside": "change"})
-    return None
+    return _add_to_detail(message, slots)
 
 
 def _line(message: Message, slot: str, longest: int = LONGEST_LINE) -> Optional[Reading]:

@@ -90,7 +90,7 @@ class ValidateComplaintForm(FormValidationAction):
         changes["requested_slot"] = missing[0] if missing else None
         if missing[:1] == ["confirmation"] and not slots.get("request_id"):
             changes["request_id"] = str(uuid4())
-        _say_and_ask(dispatcher, reading, {**slots, **changes})
+        _say_and_ask(dispatcher, reading, {**slots, **changes}, slots.get("requested_slot"))
         return [SlotSet(slot, value) for slot, value in changes.items()]
 
 
@@ -208,13 +208,20 @@ async def _look_up(slots: Slots) -> Slots:
     return found
 
 
-def _say_and_ask(dispatcher: CollectingDispatcher, reading: Reading, slots: Slots) -> None:
+def _say_and_ask(
+    dispatcher: CollectingDispatcher, reading: Reading, slots: Slots, asked_before: Optional[str]
+) -> None:
     next_slot = slots["requested_slot"]
     if next_slot is None:
         return
-    if reading.buttons:
+    if reading.buttons is not None:
+        # What is said about the answer is a question itself.
         dispatcher.utter_message(text=reading.words, buttons=reading.buttons)
         return
     question = ask(next_slot, slots)
+    is_repeated = next_slot == asked_before and not any(reading.slots.values())
+    if is_repeated and next_slot in ("consent", "confirmation") and not slots.get("has_failed"):
+        # The notice or the summary stands a few lines above; only the question comes again.
+        question = question._replace(text=say(f"ask_{next_slot}_again"))
     text = f"{reading.words}\n\n{question.text}" if reading.words else question.text
     dispatcher.utter_message(text=text, buttons=question.buttons)
