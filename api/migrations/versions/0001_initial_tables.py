@@ -260,12 +260,11 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_cases_open_by_due_date",
-            ["confidential", "due_at", "id"],
+            ["due_at", "id", "confidential", "unit", "state", "kind", "agency"],
             unique=False,
             sqlite_where=sa.text("closed_at IS NULL"),
             postgresql_where=sa.text("closed_at IS NULL"),
         )
-        batch_op.create_index("ix_cases_unit", ["unit", "closed_at", "due_at"], unique=False)
 
     op.create_table(
         "messages",
@@ -381,6 +380,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("direction = 'in' AND answered_at IS NULL"),
             postgresql_where=sa.text("direction = 'in' AND answered_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_messages_failed",
+            ["failed_at"],
+            unique=False,
+            sqlite_where=sa.text("direction = 'out' AND failed_at IS NOT NULL"),
+            postgresql_where=sa.text("direction = 'out' AND failed_at IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_messages_unsent",
@@ -528,6 +534,11 @@ def downgrade() -> None:
     op.drop_table("staff_sessions")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_messages_failed",
+            sqlite_where=sa.text("direction = 'out' AND failed_at IS NOT NULL"),
+            postgresql_where=sa.text("direction = 'out' AND failed_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_messages_unsent",
             sqlite_where=sa.text("direction = 'out' AND sent_at IS NULL AND failed_at IS NULL"),
             postgresql_where=sa.text("direction = 'out' AND sent_at IS NULL AND failed_at IS NULL"),
@@ -542,7 +553,6 @@ def downgrade() -> None:
 
     op.drop_table("messages")
     with op.batch_alter_table("cases", schema=None) as batch_op:
-        batch_op.drop_index("ix_cases_unit")
         batch_op.drop_index(
             "ix_cases_open_by_due_date",
             sqlite_where=sa.text("closed_at IS NULL"),
