@@ -57,6 +57,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "ACTION_SERVER_URL": settings.action_server_url,
         "ACTION_SERVER_PORT": str(urlsplit(settings.action_server_url).port),
         "PYTHONUNBUFFERED": "1",
+        # Rasa's frozen libraries complain at length about things that nobody here can change.
+        "PYTHONWARNINGS": "ignore",
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": "127.0.0.1",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",

@@ -68,6 +68,12 @@ class OfficeChannel(InputChannel):
             if processor and processor.action_endpoint:
                 processor.action_endpoint = ActionEndpoint.like(processor.action_endpoint)
 
+        @office.route("/", methods=["GET"])
+        async def ready(request: Request) -> HTTPResponse:
+            agent = request.app.ctx.agent
+            is_ready = agent is not None and agent.is_ready()
+            return response.json({"ready": is_ready}, status=200 if is_ready else 503)
+
         @office.route("/message", methods=["POST"])
         async def message(request: Request) -> HTTPResponse:
             given = request.headers.get("Authorization", "").encode()
