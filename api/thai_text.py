@@ -94,8 +94,8 @@ def words(text: str, dictionary: Dictionary | None = None) -> list[str]:
     return [word for word in cut if _HAS_SUBSTANCE.search(word)]
 
 
-def grams(text: str, sizes: range = range(2, 5)) -> Iterator[str]:
-    """Every run of 2 to 4 characters: equal even where the words are misspelled."""
+def grams(text: str, sizes: range = range(2, 4)) -> Iterator[str]:
+    """Every run of two or three characters: equal even where the words are misspelled."""
     for size in sizes:
         for start in range(len(text) - size + 1):
             yield text[start : start + size]

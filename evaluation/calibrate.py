@@ -24,11 +24,11 @@ KNOWLEDGE = Path("knowledge")
 WEIGHTS = Path("api/faq/weights.yml")
 UNANSWERABLE = Path("evaluation/unanswerable.yml")
 FOLDS = 5
-ANSWER_FROM = 0.6
-ASK_BACK_FROM = 0.4
+ANSWER_FROM = 0.42
+ASK_BACK_FROM = 0.2
 
 # How much each kind of message counts, so that the mixture is like what people send.
-LEFT_OUT, SPOILED, MIXED, TAKEN_AWAY, UNKNOWN = 0.5, 0.3, 1.0, 0.15, 3.0
+LEFT_OUT, SPOILED, MIXED, TAKEN_AWAY, UNKNOWN = 0.5, 0.3, 0.25, 0.1, 5.0
 
 _HEAD = """\
 # The weights of the search. Written by `python -m evaluation.calibrate`; do not edit by hand.

@@ -122,6 +122,7 @@ FEATURES = (
     "text_words",
     "text_grams",
     "missing",
+    "missing_code",
 )
 
 
@@ -178,6 +179,7 @@ class Index:
             self._text_words.coverage(words),
             self._text_grams.coverage(grams),
             self._text_words.missing(terms.words, terms.concepts),
+            self._text_words.missing(*_codes(terms)),
         ]
         return Comparison(
             features=np.stack(columns, axis=1),
@@ -189,6 +191,16 @@ class Index:
 
 def _words(terms: Terms) -> Row:
     return dict.fromkeys([*terms.words, *chain.from_iterable(terms.concepts)], 1.0)
+
+
+def _codes(terms: Terms) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Years, telephone numbers, names of systems: an entry that lacks them says something else."""
+    codes = [
+        (word, near)
+        for word, near in zip(terms.words, terms.concepts, strict=True)
+        if word.isascii()
+    ]
+    return [word for word, _ in codes], [near for _, near in codes]
 
 
 def _grams(terms: Terms) -> Row:

@@ -56,7 +56,7 @@ class Analyser:
         self._folded_dictionary = Dictionary(map(fold, known))
         self._remembered: dict[str, Terms] = {}
         self._spellings: dict[str, set[str]] = {}
-        for term in (term for group in [*synonyms.same, *synonyms.ignored] for term in group):
+        for term in every:
             self._spellings.setdefault(fold(normalise(term)), set()).add(normalise(term))
         self._same: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._concepts: dict[tuple[str, ...], list[str]] = {}
@@ -133,6 +133,12 @@ class Analyser:
         for place, word in enumerate(cut):
             for part in self._one_form(tuple(self._inside(word))):
                 found[place] += [f"={name}" for name in self._concepts.get((part,), ())]
+            if word.isascii() and word.isalpha():
+                # `data services` and `dataservices` are one name.
+                found[place].append(f"={word}")
+                following = cut[place + 1] if place + 1 < len(cut) else ""
+                if following.isascii() and following.isalpha():
+                    found[place].append(f"={word}{following}")
         return tuple(map(tuple, found))
 
 
