@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header
 
 from api.cases import changes, queries, service, topics
+from api.cases.anonymity import cut_ties
 from api.cases.codes import case_by_code
 from api.cases.explanations import next_step
 from api.cases.handover import ask_for_person
@@ -87,6 +88,9 @@ def case_status(request: AskingStatus, session: WriteSession) -> Status:
     case = case_by_code(session, request.conversation_id, request.number, request.receipt_code)
     if case is None:
         return Status(found=False)
+    if case.anonymous:
+        # The number and the code were typed here: kept, they would tell who sent the report.
+        cut_ties(session, request.conversation_id)
     return Status(
         found=True,
         number=case.number,

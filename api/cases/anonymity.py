@@ -14,7 +14,7 @@ from api.conversations.service import erase_words
 _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def cut_ties(session: Session, conversation_id: str, attachment_ids: Sequence[str]) -> None:
+def cut_ties(session: Session, conversation_id: str, attachment_ids: Sequence[str] = ()) -> None:
     """Leave nothing in the conversation by which an anonymous case could be found, or told."""
     erase_words(session, conversation_id, _intake_began(session, conversation_id))
     for attachment_id in attachment_ids:

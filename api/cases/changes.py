@@ -98,7 +98,7 @@ def withdraw(
         return case
     case.state, case.closed_at = CaseState.withdrawn, event.at
     if case.anonymous:
-        cut_ties(session, conversation_id, ())
+        cut_ties(session, conversation_id)
     words = say("case_withdrawn", number=case.number)
     queue(session, conversation_id, words, short_lived=case.anonymous)
     return case

@@ -84,7 +84,8 @@ def queue(
 ) -> Message:
     """Put words in the outbox; they go out after the commit. Returns the (last) row.
 
-    `short_lived` words are erased after delivery on LINE, and after a day on the web.
+    `short_lived` words are erased after delivery on LINE, and after a day on the web or when
+    they come with buttons.
     """
     conversation = session.get_one(Conversation, conversation_id)
     on_line = conversation.channel == Channel.line
@@ -158,9 +159,9 @@ def next_parcel(session: Session, conversation: Conversation) -> Parcel | dateti
 
 def settle(session: Session, parcel: Parcel, delivery: Delivery) -> None:
     """Write down what became of a try."""
-    batch = session.scalars(
-        select(Message).where(Message.id.in_(parcel.message_ids)).order_by(Message.id)
-    ).all()
+    ids = {*parcel.message_ids, parcel.asked_id}
+    rows = session.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id)).all()
+    batch = [row for row in rows if row.id in parcel.message_ids]
     outcome = delivery.outcome
     if outcome == Outcome.token_refused and parcel.tried_before:
         # The token is young, so LINE refuses it because our first try had used it.
@@ -171,7 +172,9 @@ def settle(session: Session, parcel: Parcel, delivery: Delivery) -> None:
     if outcome == Outcome.sent:
         for row in batch:
             row.sent_at, row.last_error = now(), None
-            service.forget_if_served(row)
+            # Buttons are known again by their row when they are pressed: it stays for a day.
+            if not row.buttons:
+                service.forget_if_served(row)
     elif outcome == Outcome.refused:
         _refused(batch, delivery.error or "refused")
     elif outcome == Outcome.token_refused:
@@ -181,7 +184,9 @@ def settle(session: Session, parcel: Parcel, delivery: Delivery) -> None:
             _forget_try(batch)
         _try_later(batch, delivery)
     if outcome in (Outcome.sent, Outcome.token_refused, Outcome.refused):
-        _spend_reply_token(session, parcel)
+        for row in rows:
+            if row.id == parcel.asked_id:
+                row.reply_token = None
 
 
 def _batch(rows: Sequence[Message]) -> Sequence[Message]:
@@ -197,17 +202,8 @@ def _batch(rows: Sequence[Message]) -> Sequence[Message]:
 def _holder_of_reply_token(session: Session, batch: Sequence[Message]) -> Message | None:
     """The newest message answered by these rows whose reply token is not spent."""
     answered = {row.answers_id for row in batch if row.answers_id}
-    if not answered:
-        return None
-    messages = session.scalars(
-        select(Message).where(Message.id.in_(answered)).order_by(Message.id.desc())
-    )
+    messages = (session.get_one(Message, message_id) for message_id in sorted(answered)[::-1])
     return next((message for message in messages if message.reply_token), None)
-
-
-def _spend_reply_token(session: Session, parcel: Parcel) -> None:
-    if parcel.asked_id:
-        session.get_one(Message, parcel.asked_id).reply_token = None
 
 
 def _refused(batch: Sequence[Message], error: str) -> None:

@@ -53,7 +53,7 @@ def hurry() -> list[str]:
 
 
 def erase_served() -> None:
-    """Erase short-lived words on the web a day after they could be read."""
+    """Erase short-lived words on the web, and those with buttons, after a day."""
     with session_scope(read_only=True) as session:
         if session.scalars(served().limit(1)).first() is None:
             return
@@ -66,7 +66,7 @@ def served() -> Select[int]:
     return select(Message.id).where(
         Message.short_lived,
         Message.erased_at.is_(None),
-        Message.channel == Channel.web,
+        or_(Message.channel == Channel.web, Message.buttons.is_not(None)),
         Message.direction == Direction.outgoing,
         Message.sent_at < now() - _WEB_WORDS_LIVE,
     )

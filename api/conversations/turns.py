@@ -86,14 +86,22 @@ def answered(
     message = session.get_one(Message, turn.message_id)
     if message.answered_at:
         return
-    if not replies and not _office_spoke(session, turn):
-        # The bot's own server hides its failures behind an empty answer.
-        failed(session, conversation, turn, "nothing was said", others_are_answered=True)
-        return
-    _adopt(session, turn)
+    if not replies:
+        if not _office_spoke(session, turn):
+            # The bot's own server hides its failures behind an empty answer.
+            failed(session, conversation, turn, "nothing was said", others_are_answered=True)
+            return
+        _adopt(session, turn)
     for reply in replies:
         outbox.queue(
-            session, conversation.id, reply.text, reply.buttons, Author.bot, turn.message_id
+            session,
+            conversation.id,
+            reply.text,
+            reply.buttons,
+            Author.bot,
+            turn.message_id,
+            # What must be forgotten is often repeated in the answer.
+            short_lived=message.short_lived,
         )
     conversation.told_unavailable_at = None
     _close(message)

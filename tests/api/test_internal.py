@@ -360,6 +360,20 @@ def test_nothing_leads_to_the_sender_when_a_case_is_anonymous(
     assert [secret for secret in secrets if secret.encode() in stored] == []
 
 
+def test_following_an_anonymous_case_leaves_no_trace_either(internal: TestClient) -> None:
+    filed = file_case(CONVERSATION, anonymous=True)
+    elsewhere = make_conversation().id
+    _heard(f"เลขที่ {filed.case.number}", elsewhere)
+    _heard(filed.receipt_code, elsewhere, answered=False)
+    assert _ask(internal, elsewhere, filed.case.number, filed.receipt_code).json()["found"] is True
+    with session_scope() as session:
+        rows = select(Message).filter_by(conversation_id=elsewhere).order_by(Message.id)
+        number, code = session.scalars(rows)
+    assert number.text is None
+    # The one being answered goes as soon as that is done; so does the answer to it.
+    assert code.short_lived
+
+
 def test_a_named_case_before_keeps_its_words_when_an_anonymous_one_follows(
     internal: TestClient,
 ) -> None:
@@ -559,11 +573,11 @@ def _said() -> list[Message]:
         return list(session.scalars(wanted))
 
 
-def _heard(text: str) -> None:
+def _heard(text: str, conversation_id: str = CONVERSATION, answered: bool = True) -> None:
     with session_scope() as session:
         session.add(
             Message(
-                conversation_id=CONVERSATION,
+                conversation_id=conversation_id,
                 channel=Channel.web,
                 direction=Direction.incoming,
                 author=Author.citizen,
@@ -572,7 +586,7 @@ def _heard(text: str) -> None:
                 text=text,
                 raw={"text": text},
                 created_at=datetime.now(UTC),
-                answered_at=datetime.now(UTC),
+                answered_at=datetime.now(UTC) if answered else None,
             )
         )
 
