@@ -16,7 +16,8 @@ from api.conversations.models import Channel
 from api.conversations.outbox import OutsideChannel
 from api.conversations.rasa import Rasa
 from api.conversations.worker import Worker
-from api.database import connect, writers_at_once
+from api.database import connect, session_scope, writers_at_once
+from api.faq import search
 from api.security_headers import SecurityHeaders
 from api.settings import Settings, get_settings
 
@@ -30,6 +31,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     # A wrong knowledge file stops the start here, with its line and reason.
     topics.prepare()
     engine = connect(settings.database_url)
+    # The first question of the day shall not wait for the index either.
+    with session_scope(read_only=True) as session:
+        search.prepare(session)
     app.state.worker = Worker(
         Rasa(settings), _outside_channels(settings), threads=writers_at_once(engine)
     )

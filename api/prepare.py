@@ -15,6 +15,9 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from api import encryption
+from api.database import connect, session_scope
+from api.faq import knowledge_files
 from api.settings import get_settings
 
 BOT_PYTHON = ".venv-bot/bin/python"
@@ -75,6 +78,16 @@ def migrate() -> None:
     command.upgrade(Config(toml_file="pyproject.toml"), "head")
 
 
+def fill_knowledge() -> None:
+    """Bring the published answers to what `knowledge/faq/` says. Raises for a wrong file."""
+    settings = get_settings()
+    encryption.use_key(settings.data_key_bytes)
+    engine = connect(settings.database_url)
+    with session_scope() as session:
+        knowledge_files.load(session)
+    engine.dispose()
+
+
 def model_path() -> Path:
     """Where the model of the present content lies; the name is the content's fingerprint."""
     digest = hashlib.sha256()
@@ -112,6 +125,7 @@ def prepare() -> Path:
     """Do all of it; returns the model to serve."""
     with step("Preparing the database"):
         migrate()
+        fill_knowledge()
     if chosen := get_settings().rasa_model:
         return chosen
     model = model_path()

@@ -35,6 +35,11 @@ _building = threading.Lock()
 _kept: tuple[Version, Index] | None = None
 
 
+def prepare(session: Session) -> None:
+    """Make the index now, so that no question has to wait for it."""
+    _index(session)
+
+
 def search(session: Session, question: str) -> Found:
     return find(_index(session), question)
 
