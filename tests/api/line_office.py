@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, create_engine, select
 
 from api.conversations.models import Conversation, Direction, Message
 from api.database import session_scope
@@ -85,6 +86,17 @@ def unfinished() -> list[Message]:
         for message in messages()
         if not (message.answered_at or message.sent_at or message.failed_at)
     ]
+
+
+@contextmanager
+def locked_by_another_program(database: Engine) -> Iterator[None]:
+    other = create_engine(database.url)
+    lock = "LOCK TABLE messages" if database.dialect.name == "postgresql" else "BEGIN IMMEDIATE"
+    with other.connect() as connection:
+        connection.exec_driver_sql(lock)
+        yield
+        connection.rollback()
+    other.dispose()
 
 
 @pytest.fixture

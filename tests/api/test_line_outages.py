@@ -3,16 +3,18 @@
 import time
 
 import pytest
+from sqlalchemy import Engine
 
 from api.channels import line_sender
 from api.conversations import outbox, turns
-from api.database import session_scope
+from api.database import BUSY_SECONDS, session_scope
 from api.wording import say
 from tests.api.fake_rasa import Question, Replies
 from tests.api.line_office import (
     LineOffice,
     conversations,
     incoming,
+    locked_by_another_program,
     outgoing,
     wait_until,
 )
@@ -118,6 +120,22 @@ def test_everybody_hears_the_truth_in_time_when_the_bot_hangs_for_a_crowd(
 
     # Half a minute is what sixteen places at four seconds would take without the breaker.
     assert time.monotonic() - started < 8
+
+
+def test_the_answer_arrives_once_when_the_database_is_locked_in_mid_turn(
+    line_office: LineOffice, database: Engine
+) -> None:
+    line_office.rasa.think_seconds = 0.5
+    line_office.send(events.text(SOMCHAI, "ระหว่างล็อก"))
+    wait_until(lambda: line_office.rasa.asked)
+
+    with locked_by_another_program(database):
+        # Longer than a writer waits, so that the first try to store the answer fails.
+        time.sleep(BUSY_SECONDS + 1)
+
+    line_office.wait_until_quiet()
+    assert line_office.line.texts_to(SOMCHAI) == ["ตอบ: ระหว่างล็อก"]
+    assert line_office.rasa.processed.total() == 1
 
 
 def test_the_staff_get_a_message_that_the_bot_cannot_take(

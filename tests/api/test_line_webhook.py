@@ -1,18 +1,23 @@
 """The door LINE knocks at: signatures, strange bodies, repeats, and a database that says no."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 
-from tests.api.line_office import CHANNEL_SECRET, LineOffice, incoming, messages
+from tests.api.line_office import (
+    CHANNEL_SECRET,
+    LineOffice,
+    incoming,
+    locked_by_another_program,
+    messages,
+)
 from tests.line_stand_in import events
 
 SOMCHAI = events.user_id()
@@ -266,14 +271,3 @@ def test_line_is_asked_to_come_again_when_the_database_is_locked(
     assert accepted.status_code == 200
     assert line_office.wait_for_texts(SOMCHAI, 1) == ["ตอบ: ระหว่างล็อก"]
     assert len(incoming()) == 1
-
-
-@contextmanager
-def locked_by_another_program(database: Engine) -> Iterator[None]:
-    other = create_engine(database.url)
-    lock = "LOCK TABLE messages" if database.dialect.name == "postgresql" else "BEGIN IMMEDIATE"
-    with other.connect() as connection:
-        connection.exec_driver_sql(lock)
-        yield
-        connection.rollback()
-    other.dispose()
