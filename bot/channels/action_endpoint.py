@@ -41,8 +41,11 @@ class ActionEndpoint(EndpointConfig):
                     raise ClientResponseError(response.status, response.reason, body)
                 if response.status != 200:
                     raise TurnFailed(f"the action server answered {response.status}")
-                return await response.json()
-        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ValueError) as error:
+                answer = await response.json()
+                if not isinstance(answer.get("events"), list):
+                    raise TurnFailed("the action server answered without events")
+                return answer
+        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ValueError, AttributeError) as error:
             raise TurnFailed(f"the action server: {type(error).__name__}") from None
         except asyncio.TimeoutError:
             raise TurnFailed("the action server took too long") from None

@@ -18,6 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.channels.action_endpoint import ActionEndpoint
+from bot.channels.needless_work import spare_rasa_needless_work
 from bot.components.turn import TurnFailed
 
 logger = logging.getLogger(__name__)
@@ -34,14 +35,18 @@ class WrongRequest(Exception):
 
 
 class Replies(OutputChannel):
-    """Takes what the bot says to nowhere: the replies are read from the tracker afterwards."""
+    """Collects what the bot says."""
+
+    def __init__(self) -> None:
+        self.said: List[Reply] = []
 
     @classmethod
     def name(cls) -> Text:
         return OfficeChannel.name()
 
     async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
-        pass
+        if message.get("text"):
+            self.said.append(_reply(message["text"], message.get("buttons")))
 
 
 class OfficeChannel(InputChannel):
@@ -63,7 +68,8 @@ class OfficeChannel(InputChannel):
         office = Blueprint("office")
 
         @office.listener("after_server_start")
-        async def use_our_action_endpoint(app: Sanic, _: Any) -> None:
+        async def prepare(app: Sanic, _: Any) -> None:
+            spare_rasa_needless_work()
             processor = app.ctx.agent.processor if app.ctx.agent else None
             if processor and processor.action_endpoint:
                 processor.action_endpoint = ActionEndpoint.like(processor.action_endpoint)
@@ -103,13 +109,11 @@ async def answer(agent: Optional[Agent], message: UserMessage) -> List[Reply]:
         raise TurnFailed("no model is loaded")
     async with agent.lock_store.lock(message.sender_id):
         tracker = await agent.tracker_store.retrieve(message.sender_id)
-        if tracker is None or _latest_id(tracker) != message.message_id:
-            await agent.processor.handle_message(message)
-            tracker = await agent.tracker_store.retrieve(message.sender_id)
-    replies = _replies(tracker)
-    if not replies:
-        raise TurnFailed("the bot had nothing to say")
-    return replies
+        if tracker is not None and _latest_id(tracker) == message.message_id:
+            return _said_before(tracker)
+        await agent.processor.handle_message(message)
+    said: List[Reply] = message.output_channel.said
+    return said
 
 
 def _user_message(body: Any) -> UserMessage:
@@ -141,18 +145,17 @@ def _latest_id(tracker: DialogueStateTracker) -> Optional[Text]:
     return latest.message_id if latest else None
 
 
-def _replies(tracker: DialogueStateTracker) -> List[Reply]:
+def _said_before(tracker: DialogueStateTracker) -> List[Reply]:
     """What the bot said since the person's latest message."""
-    replies: List[Reply] = []
+    said: List[Reply] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
         if isinstance(event, BotUttered) and event.text:
-            buttons = event.data.get("buttons") or []
-            replies.append(
-                {
-                    "text": event.text,
-                    "buttons": [{"title": b["title"], "payload": b["payload"]} for b in buttons],
-                }
-            )
-    return replies[::-1]
+            said.append(_reply(event.text, event.data.get("buttons")))
+    return said[::-1]
+
+
+def _reply(text: Text, buttons: Optional[List[Dict[Text, Any]]]) -> Reply:
+    kept = [{"title": b["title"], "payload": b["payload"]} for b in buttons or []]
+    return {"text": text, "buttons": kept}
