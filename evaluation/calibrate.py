@@ -24,7 +24,7 @@ KNOWLEDGE = Path("knowledge")
 WEIGHTS = Path("api/faq/weights.yml")
 UNANSWERABLE = Path("evaluation/unanswerable.yml")
 FOLDS = 5
-ANSWER_FROM = 0.42
+ANSWER_FROM = 0.45
 ASK_BACK_FROM = 0.2
 
 # How much each kind of message counts, so that the mixture is like what people send.

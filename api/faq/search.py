@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.faq.index import Document, Index
+from api.faq.index import FEATURES, Document, Index
 from api.faq.judge import judge, weights
 from api.faq.models import Entry
 from api.faq.terms import analyser
@@ -29,6 +29,11 @@ class Found:
     score: float
 
 
+HALF = 0.5
+"""Of what a single word and its concepts say."""
+
+_QUESTION_WORDS = FEATURES.index("question_words")
+
 Version = tuple[object, ...]
 
 _building = threading.Lock()
@@ -46,13 +51,20 @@ def search(session: Session, question: str) -> Found:
 
 def find(index: Index, question: str) -> Found:
     by = weights()
-    verdict = judge(index.compare(question), by)
+    comparison = index.compare(question)
+    verdict = judge(comparison, by)
     ids = [index.ids[row] for row in verdict.order]
-    if verdict.first_is_right >= by.answer_from:
-        return Found(Outcome.answered, ids[:1], verdict.first_is_right)
-    if verdict.one_of_three_is_right >= by.ask_back_from:
-        return Found(Outcome.choices, ids, verdict.first_is_right)
-    return Found(Outcome.unknown, [], verdict.first_is_right)
+    if comparison.exact is None and comparison.word_count == 1:
+        # One word names a subject and asks nothing: the person says what about it.
+        is_known = comparison.features[verdict.order[0], _QUESTION_WORDS] >= HALF
+        outcome = Outcome.choices if is_known else Outcome.unknown
+    elif verdict.first_is_right >= by.answer_from:
+        outcome, ids = Outcome.answered, ids[:1]
+    elif verdict.one_of_three_is_right >= by.ask_back_from:
+        outcome = Outcome.choices
+    else:
+        outcome = Outcome.unknown
+    return Found(outcome, [] if outcome is Outcome.unknown else ids, verdict.first_is_right)
 
 
 def _index(session: Session) -> Index:

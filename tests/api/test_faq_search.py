@@ -146,10 +146,16 @@ def test_the_answer_comes_quickly_when_the_message_is_huge(index: Index, text: s
     assert time.process_time() - started < 0.5
 
 
-def test_choices_are_three_at_most_and_differ_when_it_is_not_sure(index: Index) -> None:
-    found = find(index, "ร้องเรียน")
-    assert found.outcome is not Outcome.answered
-    assert len(found.entry_ids) == len(set(found.entry_ids)) <= 3
+@pytest.mark.parametrize("word", ["ร้องเรียน", "ทุจริต", "ติดต่อครับ", "ติดตามเรื่อง", "ITA", "ภาษี"])
+def test_three_are_offered_when_one_word_names_a_subject(index: Index, word: str) -> None:
+    found = find(index, word)
+    assert found.outcome is Outcome.choices
+    assert len(set(found.entry_ids)) == 3
+
+
+@pytest.mark.parametrize("word", ["ใช่", "โอเค", "ยกเลิก", "แมว", "2570-000001-3", "hello"])
+def test_nothing_is_offered_when_one_word_names_none(index: Index, word: str) -> None:
+    assert find(index, word).outcome is Outcome.unknown
 
 
 def test_the_entry_is_found_among_a_thousand_within_10_ms(
@@ -183,9 +189,9 @@ class TestHeldOutQuestions:
         assert figures.share("unanswerable_answered") <= 0.035
 
     def test_most_are_answered_or_asked_back_rightly(self, figures: Figures) -> None:
-        assert figures.share("answered_right") >= 0.55
-        assert figures.share("answered_right") + figures.share("asked_back_right") >= 0.8
+        assert figures.share("answered_right") >= 0.62
+        assert figures.share("answered_right") + figures.share("asked_back_right") >= 0.83
 
     def test_the_right_entry_is_near_the_top(self, figures: Figures) -> None:
-        assert figures.share("first") >= 0.8
-        assert figures.share("among_three") >= 0.92
+        assert figures.share("first") >= 0.83
+        assert figures.share("among_three") >= 0.93
