@@ -59,7 +59,8 @@ check: install-tests ## Format, lint, types, import rules, knowledge files, Rasa
 	$(API) -m ruff check .
 	$(API) -m mypy
 	.venv-api/bin/lint-imports
-	$(API) -m api.check_knowledge
+	$(API) -m api.faq.check
+	$(API) -m api.cases.check
 	$(BOT) -m rasa data validate --data bot/data --fail-on-warnings 2>&1 | grep -v -E "Deprecation|warnings.warn" || (exit $${PIPESTATUS[0]})
 
 .PHONY: format

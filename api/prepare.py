@@ -104,10 +104,10 @@ def train(model: Path) -> None:
     """Train with the bot's own Python. Raises SystemExit with Rasa's words when it fails."""
     MODELS.mkdir(exist_ok=True)
     unfinished = f"unfinished-{os.getpid()}"
+    # `make check` validates; here it would only cost the person who waits for the start.
+    training = [BOT_PYTHON, "-m", "rasa", "train", "--data", "bot/data", "--skip-validation"]
     done = subprocess.run(
-        # `make check` validates; here it would only cost the person who waits for the start.
-        [BOT_PYTHON, "-m", "rasa", "train", "--data", "bot/data", "--skip-validation"]
-        + ["--out", MODELS, "--fixed-model-name", unfinished],
+        [*training, "--out", MODELS, "--fixed-model-name", unfinished],
         env=os.environ | {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
