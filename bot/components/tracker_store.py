@@ -101,12 +101,14 @@ def what_to_keep(tracker: DialogueStateTracker) -> List[Event]:
     latest = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if not latest:
         return []
-    turn = [_slim(event) for event in events[latest[-1] :]]
+    is_idle = tracker.active_loop_name is None
+    turn = [_slim(event, is_idle) for event in events[latest[-1] :]]
     before: List[Event] = [
         ActionExecuted(ACTION_SESSION_START_NAME),
         SessionStarted(),
         ActionExecuted(ACTION_LISTEN_NAME),
     ]
+    # Set in this turn means set by its own events again.
     set_in_turn = {event.key for event in turn if isinstance(event, SlotSet)}
     before += [
         SlotSet(name, slot.value)
@@ -130,14 +132,14 @@ def _only_latest_values(turn: List[Event]) -> List[Event]:
     ]
 
 
-def _slim(event: Event) -> Event:
-    """A message without what only the classifier needed."""
+def _slim(event: Event, is_idle: bool) -> Event:
+    """A message without what only the classifier needed; without its words when all is done."""
     if isinstance(event, UserUttered):
-        event.parse_data = {
-            key: value
-            for key, value in event.parse_data.items()
-            if key in ("intent", "entities", "text", "message_id", "metadata")
-        }
+        kept = ("intent", "message_id") if is_idle else ("intent", "entities", "text", "message_id")
+        event.parse_data = {key: event.parse_data[key] for key in kept if key in event.parse_data}
+        event.metadata = {}
+        if is_idle:
+            event.text, event.entities = "", []
     return event
 
 
