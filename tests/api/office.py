@@ -1,12 +1,15 @@
 """Made-up people of the office, cases and talks: plain functions that store what they return."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from fastapi.testclient import TestClient
 from httpx import Response
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from api import clock
@@ -192,3 +195,29 @@ def make_file(
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+class Time:
+    """The clock of the service, moved by hand."""
+
+    def __init__(self) -> None:
+        self.moment = now()
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **step: float) -> None:
+        self.moment += timedelta(**step)
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[str]]:
+    """The statements that the service sends meanwhile."""
+    statements: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(Engine, "before_cursor_execute", note)

@@ -1,8 +1,7 @@
-"""Signing in and out of the console, the limits of a session, and forged forms."""
+"""Signing in and out of the console, and the limits of a session."""
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,15 +12,15 @@ from api import clock
 from api.clock import now
 from api.database import session_scope
 from api.settings import get_settings
-from api.staff import Role, SignInAttempt, Staff, StaffSession, accounts, passwords
+from api.staff import Role, Staff, StaffSession, accounts, passwords
 from tests.api.office import (
     ORIGIN,
     PASSWORD,
+    Time,
     as_staff,
     csrf_of,
     make_account,
     make_staff,
-    make_talk,
     sign_in,
 )
 
@@ -145,62 +144,6 @@ def test_argon2_runs_once_each_time_when_the_login_is_unknown_or_the_password_wr
     assert len(set(runs)) == 1
 
 
-def test_guessing_gets_slower_when_a_login_fails_again_and_again(client, time):
-    make_account()
-    waits = []
-    for _ in range(12):
-        while (answer := sign_in(client, "somchai", "wrong password")).status_code == 429:
-            waits.append(int(answer.text.split("กรุณารอ ")[1].split(" ")[0]))
-            time.forward(seconds=waits[-1])
-        assert answer.status_code == 401
-
-    assert waits == [2, 4, 8, 16, 32, 40, 40, 40]
-
-
-def test_right_password_is_refused_as_well_when_the_login_has_to_wait(client, time):
-    make_account()
-    for _ in range(4):
-        sign_in(client, "somchai", "wrong password")
-    assert sign_in(client, "somchai").status_code == 429
-
-    time.forward(seconds=2)
-    assert sign_in(client, "somchai").status_code == 303
-    # A success clears the count: the next mistakes are free again.
-    assert [sign_in(client, "somchai", "wrong").status_code for _ in range(4)] == [401] * 4
-
-
-def test_unknown_login_waits_like_a_known_one_when_guessed(client, time):
-    make_account()
-    answers = {
-        login: [sign_in(client, login, "wrong password").status_code for _ in range(6)]
-        for login in ("somchai", "nobody")
-    }
-    assert answers["somchai"] == answers["nobody"] == [401] * 4 + [429] * 2
-
-
-def test_address_waits_when_it_tries_one_login_after_another(client, time):
-    answers = [sign_in(client, f"login-{n}", "wrong password").status_code for n in range(22)]
-    assert answers == [401] * 20 + [429] * 2
-
-
-def test_attempts_are_forgotten_when_an_hour_has_passed(client, time):
-    for _ in range(6):
-        sign_in(client, "somchai", "wrong password")
-    time.forward(minutes=61)
-    sign_in(client, "other", "wrong password")
-
-    with session_scope(read_only=True) as session:
-        assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 2
-
-
-def test_login_and_address_are_not_readable_when_attempts_are_stored(client):
-    sign_in(client, "somchai", "wrong password")
-    with session_scope(read_only=True) as session:
-        keys = session.scalars(select(SignInAttempt.key)).all()
-    assert len(keys) == 2
-    assert all(len(key) == 64 and set(key) <= set("0123456789abcdef") for key in keys)
-
-
 def test_session_ends_when_nothing_was_opened_for_30_minutes(client, time):
     as_staff(client, make_staff(Role.grievance_officer))
     for _ in range(3):
@@ -269,89 +212,6 @@ def test_token_opens_nothing_when_it_is_made_up(client):
         assert answer.headers["location"].startswith("/console/login")
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({"Sec-Fetch-Site": "same-origin"}, 303),
-        ({"Sec-Fetch-Site": "cross-site"}, 403),
-        ({"Sec-Fetch-Site": "same-site"}, 403),
-        # A header that only the browser writes is worth more than one that may be rewritten.
-        ({"Sec-Fetch-Site": "cross-site", **ORIGIN}, 403),
-        ({"Origin": "http://127.0.0.1:8000"}, 303),
-        ({"Origin": "http://127.0.0.1:8001"}, 403),
-        ({"Origin": "http://evil.example"}, 403),
-        ({"Origin": "http://127.0.0.1:8000.evil.example"}, 403),
-        ({"Origin": "null"}, 403),
-        ({}, 403),
-    ],
-)
-def test_form_is_accepted_only_when_it_comes_from_our_own_page(client, headers, status):
-    as_staff(client, make_staff(Role.grievance_officer))
-    talk = make_talk("ขอคุยกับเจ้าหน้าที่", waiting=True)
-    csrf = csrf_of(client.get("/console/chats").text)
-    client.headers.pop("Origin")
-
-    answer = client.post(
-        f"/console/chats/{talk.id}/done",
-        data={"csrf": csrf},
-        headers=headers,
-        follow_redirects=False,
-    )
-
-    assert answer.status_code == status
-
-
-def test_form_is_refused_when_its_token_is_missing_or_of_another_session(client):
-    first, second = make_staff(Role.grievance_officer), make_staff(Role.supervisor)
-    others_token = csrf_of(as_staff(client, first).get("/console/chats").text)
-    talk = make_talk("ขอคุยกับเจ้าหน้าที่", waiting=True)
-    as_staff(client, second)
-
-    for data in ({}, {"csrf": ""}, {"csrf": others_token}, {"csrf": "ก"}):
-        for form in (f"/console/chats/{talk.id}/done", "/console/logout"):
-            assert client.post(form, data=data).status_code == 403
-    assert sessions() == 2
-
-
-def test_signing_in_is_refused_when_the_form_comes_from_another_site(client):
-    make_account()
-    answer = client.post(
-        "/console/login",
-        data={"login": "somchai", "password": PASSWORD},
-        headers={"Origin": "http://evil.example", "Accept": "text/html"},
-    )
-    assert answer.status_code == 403
-    assert "set-cookie" not in answer.headers
-
-
-class Time:
-    """The clock of the service, moved by hand."""
-
-    def __init__(self) -> None:
-        self.moment = now()
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def forward(self, **step: float) -> None:
-        self.moment += timedelta(**step)
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 as ever, but not as dear: these tests sign in some hundred times."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", cheap)
-    monkeypatch.setattr(passwords, "_nobody", cheap.hash("nobody"))
-
-
-@pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    time = Time()
-    monkeypatch.setattr(clock, "now", time)
-    return time
-
-
 def sessions() -> int:
     with session_scope(read_only=True) as session:
         return session.scalar(select(func.count()).select_from(StaffSession)) or 0
@@ -374,3 +234,18 @@ def count_runs_of_argon2(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(passwords, "_hasher", Counting())
     return runs
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as ever, but not as dear: these tests sign in some hundred times."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    monkeypatch.setattr(passwords, "_nobody", cheap.hash("nobody"))
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    time = Time()
+    monkeypatch.setattr(clock, "now", time)
+    return time
