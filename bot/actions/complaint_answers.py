@@ -102,9 +102,7 @@ def _topic(message: Message, slots: Slots) -> Optional[Reading]:
     for code, name in offered.items():
         if len(typed) > 3 and (typed in name.replace(" ", "") or name.replace(" ", "") in typed):
             return Reading({"topic": code})
-    if message.asks or message.means("ask_question", "ask_person"):
-        return None
-    return again("topic", say("choose_please"))
+    return None
 
 
 def _agency(message: Message, slots: Slots) -> Optional[Reading]:
@@ -167,9 +165,7 @@ def _contact(message: Message, slots: Slots) -> Optional[Reading]:
         return Reading({**named, "contact": found})
     if "line" in message.text.lower() and slots.get("channel") == "line" and len(message.text) < 30:
         return Reading({**named, "contact": "LINE"})
-    if message.asks or message.means("ask_question", "ask_person"):
-        return None
-    return again("contact", say("contact_unclear"))
+    return None
 
 
 def _name(message: Message, slots: Slots) -> Optional[Reading]:

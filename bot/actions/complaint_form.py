@@ -53,11 +53,10 @@ def open_lines(slots: Slots) -> List[str]:
         return ["cancelling"]
     if slots.get("aside") == "change":
         return ["line"]
-    return [
-        slot
-        for slot in ("consent", *lines_of(slots), "confirmation")
-        if slots.get(slot) is None
-    ]
+    needed = ["consent", *lines_of(slots), "confirmation"]
+    # The line that is being changed comes first.
+    needed.sort(key=lambda slot: slot != slots.get("line"))
+    return [slot for slot in needed if slots.get(slot) is None]
 
 
 class ValidateComplaintForm(FormValidationAction):
@@ -124,7 +123,8 @@ def _read(message: Message, slots: Slots) -> Optional[Reading]:
     reading = READERS[asked_for](message, slots) if not _comes_first(message, asked_for) else None
     if reading is None and is_something_else(message, asked_for):
         return None
-    reading = reading or Reading({asked_for: None}, say("choose_please"))
+    unclear = say("contact_unclear" if asked_for == "contact" else "choose_please")
+    reading = reading or Reading({asked_for: None}, unclear)
     return reading._replace(slots={"aside": None, **reading.slots})
 
 
@@ -160,7 +160,7 @@ def _change(message: Message, asked_for: str, slots: Slots) -> Optional[Reading]
         line = answered[-1] if answered else None
     if line not in lines:
         return None if is_something_else(message, "line") else Reading({"aside": "change"})
-    changes: Slots = {line: None, "aside": None, "has_failed": None}
+    changes: Slots = {line: None, "line": line, "aside": None, "has_failed": None}
     if line == "contact":
         changes.update(anonymous=None, name=None)
     if line == "evidence":

@@ -4,7 +4,7 @@ A story is never taken for a question because the classifier thinks so: what is 
 one's own are asked for counts as something else only when it is short and has its shape too.
 """
 
-from bot.actions.message import Message, letters
+from bot.actions.message import Message
 
 OWN_WORDS = frozenset({"detail", "agency", "happened_at", "place", "name", "information"})
 
@@ -12,7 +12,7 @@ _QUESTIONS = ("ask_question", "help", "out_of_scope", "nlu_fallback", "show_entr
 _OTHER_ERRANDS = ("ask_status", "add_information", "withdraw_case")
 _NEW_CASES = ("report_problem", "report_corruption", "give_suggestion", "give_compliment")
 _COURTESIES = ("greet", "thank", "goodbye")
-_LONGEST_QUESTION = {"detail": 60, "information": 60}
+_LONGEST_QUESTION = {"detail": 40, "information": 40}
 _LONGEST_QUESTION_ELSEWHERE = 90
 _LONGEST_REQUEST = 40
 _LONGEST_COURTESY = 20
@@ -24,7 +24,8 @@ def is_something_else(message: Message, asked_for: str) -> bool:
     if asked_for in OWN_WORDS:
         return _interrupts_own_words(message, asked_for)
     # Only choices are left, and this is none of them.
-    return message.means("ask_person", *_OTHER_ERRANDS, *_COURTESIES) or _may_be_searched(message)
+    is_question = message.asks or message.means("ask_question", "help", at_least=0.4)
+    return is_question or message.means("ask_person", *_OTHER_ERRANDS, *_COURTESIES)
 
 
 def _interrupts_own_words(message: Message, asked_for: str) -> bool:
@@ -40,9 +41,3 @@ def _interrupts_own_words(message: Message, asked_for: str) -> bool:
     is_sure = message.means("ask_question", "help", at_least=0.6)
     tells_a_story = asked_for in _LONGEST_QUESTION
     return (message.asks and (is_sure or not tells_a_story)) or (is_sure and message.has_question)
-
-
-def _may_be_searched(message: Message) -> bool:
-    """A question, or at least words that the search may know; an emoji is neither."""
-    is_question = message.asks or message.means("ask_question", "help", at_least=0.4)
-    return is_question or (message.means(*_QUESTIONS, at_least=0.0) and letters(message.text) > 5)
