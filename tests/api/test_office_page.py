@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
 
+from api.agency import read_agency
+from api.faq import knowledge_files
+from api.faq.service import answer_question
 from api.main import create_app
 from api.settings import get_settings
 
@@ -51,3 +55,14 @@ def test_a_wrong_agency_file_stops_the_start_and_names_the_line(
 
     with pytest.raises(Exception, match=r"agency\.yml:\d+: shrt_name"), TestClient(create_app()):
         pass
+
+
+def test_every_question_the_page_proposes_has_an_answer(session: Session) -> None:
+    knowledge_files.load(session)
+    agency = read_agency(get_settings().knowledge_dir)
+    outcomes = {
+        question: answer_question(session, None, question)["outcome"]
+        for question in agency.example_questions
+    }
+
+    assert outcomes == dict.fromkeys(agency.example_questions, "answered")

@@ -234,6 +234,22 @@ def test_hostile_text_stays_text_and_only_addresses_become_links(
     assert "owned" not in page.title()
 
 
+def test_the_beginning_of_a_long_answer_is_in_sight(page: Page, office: Office) -> None:
+    office.rasa.replies = lambda question: [
+        {"text": "บันทึกเรื่องแล้ว เลขที่เรื่อง 2570-000001-8" + "\nบรรทัดต่อไป" * 60, "buttons": []},
+        {"text": "มีอะไรให้ช่วยอีกไหม", "buttons": []},
+    ]
+    for number in range(3):
+        say(page, f"ข้อความที่ {number}")
+        expect(said_by("bot", page)).to_have_count(2 * number + 2)
+
+    top = said_by("bot", page).nth(4).bounding_box()
+    log = page.get_by_role("log").bounding_box()
+    assert top is not None
+    assert log is not None
+    assert 0 <= top["y"] - log["y"] < 60
+
+
 def test_the_talk_leaves_this_browser_when_the_person_asks_for_it(
     page: Page, context: BrowserContext, office: Office
 ) -> None:

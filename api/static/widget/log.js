@@ -61,8 +61,13 @@ export class Log {
     this.element.querySelectorAll(".chat-day").forEach((day) => day.remove());
   }
 
+  /** The end, but never past the beginning of what was answered last: that is read first. */
   scrollToEnd() {
-    this.element.scrollTop = this.element.scrollHeight;
+    const last = this.#inOrder();
+    const answer = last[last.findLastIndex(({ message }) => message.from === "you") + 1]?.node;
+    const { scrollTop, scrollHeight } = this.element;
+    const above = answer ? answer.getBoundingClientRect().top - this.element.getBoundingClientRect().top : Infinity;
+    this.element.scrollTop = Math.min(scrollHeight, scrollTop + above - 12);
   }
 
   #isAtEnd() {
@@ -108,7 +113,9 @@ export class Log {
     node.dataset.day = day;
     const marker = node.previousElementSibling?.classList.contains("chat-day") ? node.previousElementSibling : null;
     const before = (marker ?? node).previousElementSibling;
-    node.classList.toggle("is-same-author", Boolean(before?.classList.contains(`from-${message.from}`)) && !marker);
+    // The bot and the office speak with one name.
+    const nameBefore = !marker && before?.querySelector(".chat-author")?.textContent;
+    node.classList.toggle("is-same-author", nameBefore === this.words[`from-${message.from}`]);
     if (!marker && before?.dataset.day !== day && !this.element.querySelector(`.chat-day[data-day="${day}"]`)) {
       const line = document.createElement("p");
       line.className = "chat-day";
