@@ -45,7 +45,9 @@ class ActionEndpoint(EndpointConfig):
                 if not isinstance(answer.get("events"), list):
                     raise TurnFailed("the action server answered without events")
                 return answer
-        except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, ValueError, AttributeError) as error:
+        except ClientResponseError:
+            raise
+        except (aiohttp.ClientError, ValueError, AttributeError) as error:
             raise TurnFailed(f"the action server: {type(error).__name__}") from None
         except asyncio.TimeoutError:
             raise TurnFailed("the action server took too long") from None
