@@ -8,7 +8,6 @@ import logging
 import os
 import secrets
 import sys
-from typing import Optional
 from urllib.parse import urlsplit
 
 from rasa_sdk.endpoint import create_app
@@ -40,7 +39,7 @@ def guarded_app(token: str) -> Sanic:
     expected = f"Bearer {token}".encode()
 
     @app.middleware("request")
-    async def require_token(request: Request) -> Optional[HTTPResponse]:
+    async def require_token(request: Request) -> HTTPResponse | None:
         given = request.headers.get("Authorization", "").encode()
         if request.path != "/health" and not secrets.compare_digest(given, expected):
             return response.json({"error": "NotAllowed"}, status=401)

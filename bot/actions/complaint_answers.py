@@ -5,7 +5,8 @@ about it, or None when the message is no answer to its question.
 """
 
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from bot.actions.contacts import read_contact
 from bot.actions.message import Message, letters
@@ -26,22 +27,22 @@ _LEAD_IN = re.compile(
 )
 _GRIEVANCE = re.compile(r"ร้องทุกข์|เดือดร้อน|ความเป็นธรรม|ขอความช่วยเหลือ")
 
-Slots = Dict[str, Any]
+Slots = dict[str, Any]
 
 
 class Reading(NamedTuple):
     slots: Slots
-    words: Optional[str] = None
-    buttons: Optional[List[Button]] = None
+    words: str | None = None
+    buttons: list[Button] | None = None
 
 
-def again(slot: str, words: str, offered: Optional[List[Button]] = None) -> Reading:
+def again(slot: str, words: str, offered: list[Button] | None = None) -> Reading:
     """The question stays open, and the person is told why."""
     return Reading({slot: None}, words, offered)
 
 
 def opening(message: Message) -> Slots:
-    """What the first message tells already: what kind of case it is and, if it is long, the story."""
+    """What the first message tells already: the kind of case and, if it is long, the story."""
     kind = {
         "report_corruption": "corruption",
         "give_suggestion": "suggestion",
@@ -65,14 +66,14 @@ def _tells(message: Message) -> bool:
     return _has_story(message) and not message.asks and not is_else
 
 
-def _add_to_detail(message: Message, slots: Slots) -> Optional[Reading]:
+def _add_to_detail(message: Message, slots: Slots) -> Reading | None:
     longer = f"{slots.get('detail')}\n{message.text}"
     if not _tells(message) or len(longer) > LONGEST_DETAIL:
         return None
     return Reading({"detail": longer}, say("added_to_detail"))
 
 
-def _consent(message: Message, slots: Slots) -> Optional[Reading]:
+def _consent(message: Message, slots: Slots) -> Reading | None:
     if message.means("affirm", "send_case"):
         return Reading({"consent": True})
     if message.means("deny"):
@@ -82,7 +83,7 @@ def _consent(message: Message, slots: Slots) -> Optional[Reading]:
     return None
 
 
-def _detail(message: Message, slots: Slots) -> Optional[Reading]:
+def _detail(message: Message, slots: Slots) -> Reading | None:
     if len(message.text) > LONGEST_DETAIL:
         return again("detail", say("too_long", limit=LONGEST_DETAIL), [])
     if letters(message.text) < _SHORTEST_DETAIL:
@@ -90,7 +91,7 @@ def _detail(message: Message, slots: Slots) -> Optional[Reading]:
     return Reading({"detail": message.text})
 
 
-def _topic(message: Message, slots: Slots) -> Optional[Reading]:
+def _topic(message: Message, slots: Slots) -> Reading | None:
     offered = {topic["topic"]: topic["name"] for topic in slots.get("topics") or []}
     if message.values.get("topic") in offered:
         return Reading({"topic": message.values["topic"]})
@@ -105,7 +106,7 @@ def _topic(message: Message, slots: Slots) -> Optional[Reading]:
     return None
 
 
-def _agency(message: Message, slots: Slots) -> Optional[Reading]:
+def _agency(message: Message, slots: Slots) -> Reading | None:
     if "agency" in message.values:
         return Reading({"agency": message.values["agency"]})
     proposed = slots.get("proposed_agency")
@@ -116,7 +117,7 @@ def _agency(message: Message, slots: Slots) -> Optional[Reading]:
     return _line(message, "agency")
 
 
-def _happened_at(message: Message, slots: Slots) -> Optional[Reading]:
+def _happened_at(message: Message, slots: Slots) -> Reading | None:
     if message.values.get("date") in ("today", "yesterday"):
         days = 0 if message.values["date"] == "today" else 1
         return Reading({"happened_at": write_date(today(days_ago=days))})
@@ -140,19 +141,19 @@ def _happened_at(message: Message, slots: Slots) -> Optional[Reading]:
     return Reading({"happened_at": told[:LONGEST_LINE], "doubtful_date": None})
 
 
-def _place(message: Message, slots: Slots) -> Optional[Reading]:
+def _place(message: Message, slots: Slots) -> Reading | None:
     if message.means("skip", "deny", at_least=0.6):
         return Reading({"place": ""})
     return _line(message, "place")
 
 
-def _evidence(message: Message, slots: Slots) -> Optional[Reading]:
+def _evidence(message: Message, slots: Slots) -> Reading | None:
     if message.means("skip", "deny", "affirm", "send_case", "goodbye"):
         return Reading({"evidence": True})
     return _add_to_detail(message, slots)
 
 
-def _contact(message: Message, slots: Slots) -> Optional[Reading]:
+def _contact(message: Message, slots: Slots) -> Reading | None:
     named = {"contact": None, "anonymous": False}
     if message.values.get("contact_way") == "line" and slots.get("channel") == "line":
         return Reading({**named, "contact": "LINE"})
@@ -168,13 +169,13 @@ def _contact(message: Message, slots: Slots) -> Optional[Reading]:
     return None
 
 
-def _name(message: Message, slots: Slots) -> Optional[Reading]:
+def _name(message: Message, slots: Slots) -> Reading | None:
     if message.means("skip", "deny", "stay_anonymous", at_least=0.6):
         return Reading({"name": ""})
     return _line(message, "name", longest=150)
 
 
-def _confirmation(message: Message, slots: Slots) -> Optional[Reading]:
+def _confirmation(message: Message, slots: Slots) -> Reading | None:
     if message.means("affirm", "send_case"):
         return Reading({"confirmation": "send"})
     if message.means("deny"):
@@ -182,7 +183,7 @@ def _confirmation(message: Message, slots: Slots) -> Optional[Reading]:
     return _add_to_detail(message, slots)
 
 
-def _line(message: Message, slot: str, longest: int = LONGEST_LINE) -> Optional[Reading]:
+def _line(message: Message, slot: str, longest: int = LONGEST_LINE) -> Reading | None:
     """A short answer in the person's own words."""
     is_only_yes_or_no = message.means("affirm", "deny", "skip") and len(message.text) <= 12
     if message.is_pressed or is_only_yes_or_no:
@@ -193,7 +194,7 @@ def _line(message: Message, slot: str, longest: int = LONGEST_LINE) -> Optional[
     return Reading({slot: " ".join(message.text.split())}) if has_substance else None
 
 
-READERS: Dict[str, Callable[[Message, Slots], Optional[Reading]]] = {
+READERS: dict[str, Callable[[Message, Slots], Reading | None]] = {
     "consent": _consent,
     "detail": _detail,
     "topic": _topic,

@@ -6,7 +6,7 @@ is no answer is left to the rules (a question, a person asked for); they come ba
 
 import logging
 import re
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 from uuid import uuid4
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -22,7 +22,7 @@ from bot.actions.words import say
 
 logger = logging.getLogger(__name__)
 
-Slots = Dict[str, Any]
+Slots = dict[str, Any]
 
 # Kept for one case and forgotten with it.
 SLOTS = (
@@ -45,7 +45,7 @@ _THE_LINE_BEFORE = re.compile(r"ก่อนหน้า|ที่แล้ว|�
 _LONGEST_REQUEST = 40
 
 
-def open_lines(slots: Slots) -> List[str]:
+def open_lines(slots: Slots) -> list[str]:
     """The slots that this case still needs, in the order in which they are asked."""
     if slots.get("confirmation"):
         return []
@@ -60,23 +60,23 @@ def open_lines(slots: Slots) -> List[str]:
 
 
 class ValidateComplaintForm(FormValidationAction):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_complaint_form"
 
     async def required_slots(
         self,
-        domain_slots: List[Text],
+        domain_slots: list[str],
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: Dict[Text, Any],
-    ) -> List[Text]:
+        domain: dict[str, Any],
+    ) -> list[str]:
         return open_lines(tracker.slots)
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         slots = dict(tracker.slots)
-        reading: Optional[Reading] = Reading({})
+        reading: Reading | None = Reading({})
         if not came_back(tracker):
             message = Message.of(tracker)
             is_new = slots.get("kind") is None
@@ -103,7 +103,7 @@ def came_back(tracker: Tracker) -> bool:
     return False
 
 
-def _read(message: Message, slots: Slots) -> Optional[Reading]:
+def _read(message: Message, slots: Slots) -> Reading | None:
     asked_for = slots.get("requested_slot") or "consent"
     if message.means("send_file") and message.values.get("attachment"):
         return _attach(message.values["attachment"], asked_for, slots)
@@ -149,7 +149,7 @@ def _wants_to_change(message: Message) -> bool:
     return message.means("change_answer", at_least=0.55) and len(message.text) <= _LONGEST_REQUEST
 
 
-def _change(message: Message, asked_for: str, slots: Slots) -> Optional[Reading]:
+def _change(message: Message, asked_for: str, slots: Slots) -> Reading | None:
     """Open one line again; which one is asked unless the message says so."""
     lines = lines_of(slots)
     if message.means("go_on", "deny", "skip", at_least=0.6):
@@ -168,11 +168,11 @@ def _change(message: Message, asked_for: str, slots: Slots) -> Optional[Reading]
     return Reading(changes)
 
 
-def _named_line(text: str) -> Optional[str]:
+def _named_line(text: str) -> str | None:
     return next((line for line, words in _LINES_BY_WORD if re.search(words, text)), None)
 
 
-def _read_button(message: Message, slots: Slots) -> Optional[Reading]:
+def _read_button(message: Message, slots: Slots) -> Reading | None:
     """A button of any question of this form, also of one that was answered before."""
     of_button = {
         "choose_topic": "topic",
@@ -209,7 +209,7 @@ async def _look_up(slots: Slots) -> Slots:
 
 
 def _say_and_ask(
-    dispatcher: CollectingDispatcher, reading: Reading, slots: Slots, asked_before: Optional[str]
+    dispatcher: CollectingDispatcher, reading: Reading, slots: Slots, asked_before: str | None
 ) -> None:
     next_slot = slots["requested_slot"]
     if next_slot is None:

@@ -1,7 +1,7 @@
 """The questions of the complaint form and its summary, as text and buttons."""
 
 import json
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, NamedTuple
 
 from bot.actions.complaint_answers import PRAISE
 from bot.actions.words import Button, button, buttons, say
@@ -10,15 +10,15 @@ from bot.actions.words import Button, button, buttons, say
 LINES = ("detail", "topic", "agency", "happened_at", "place", "evidence", "contact", "name")
 _LONGEST_SHOWN = 300
 
-Slots = Dict[str, Any]
+Slots = dict[str, Any]
 
 
 class Question(NamedTuple):
     text: str
-    buttons: List[Button]
+    buttons: list[Button]
 
 
-def lines_of(slots: Slots) -> List[str]:
+def lines_of(slots: Slots) -> list[str]:
     """The lines that a case of this kind has, in order."""
     kind = slots.get("kind")
     if kind in PRAISE:
@@ -106,9 +106,7 @@ def _confirmation(slots: Slots) -> Question:
         for line in lines_of(slots)
     ]
     offered = [button("send", "/send_case"), button("change", "/change_answer")]
-    return Question(
-        say("summary", lines="\n".join(told)), [*offered, button("cancel", "/cancel")]
-    )
+    return Question(say("summary", lines="\n".join(told)), [*offered, button("cancel", "/cancel")])
 
 
 def _not_saved(slots: Slots) -> str:

@@ -1,7 +1,6 @@
 """Telephone numbers, e-mail addresses, case numbers and secret codes inside a message."""
 
 import re
-from typing import List, Optional, Tuple
 
 import phonenumbers
 
@@ -15,24 +14,22 @@ _CODE = re.compile(rf"(?<!\d)(\d{{4}}){_GAP}(\d{{4}}){_GAP}(\d{{4}}){_GAP}(\d{{4
 _NUMBER = re.compile(rf"(?<!\d)(2[5-6]\d\d){_GAP}(\d{{6}}){_GAP}(\d)(?!\d)")
 
 
-def read_contact(text: str) -> Optional[str]:
+def read_contact(text: str) -> str | None:
     """Every valid telephone number and e-mail address in `text`, or None."""
     text = text.translate(_DIGITS)
     emails = _EMAIL.findall(text)
-    found: List[str] = []
+    found: list[str] = []
     for match in phonenumbers.PhoneNumberMatcher(_EMAIL.sub(" ", text), "TH"):
         number = match.number
         if number.country_code == 66:
             written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
             found.append(re.sub(r"\D", "", written))
         else:
-            found.append(
-                phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            )
+            found.append(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return ", ".join(dict.fromkeys(found + emails)) or None
 
 
-def read_case(text: str) -> Tuple[Optional[str], Optional[str]]:
+def read_case(text: str) -> tuple[str | None, str | None]:
     """The case number and the secret code in `text`; either may be missing."""
     text = text.translate(_DIGITS)
     number = _NUMBER.search(text)

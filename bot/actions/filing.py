@@ -1,7 +1,7 @@
 """action_open_case: what follows the complaint form."""
 
 import logging
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 # The privacy notice in domain.yml that is agreed to. A new notice gets a new version.
 CONSENT_VERSION = "2569-1"
 
-Slots = Dict[str, Any]
+Slots = dict[str, Any]
 
 
 class ActionOpenCase(Action):
@@ -25,12 +25,12 @@ class ActionOpenCase(Action):
     Only the API says that a case is saved, with its number. Here nothing ever does.
     """
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_open_case"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         slots = tracker.slots
         if slots.get("confirmation") != "send":
             is_refused = slots.get("confirmation") == "refused"
@@ -51,7 +51,7 @@ class ActionOpenCase(Action):
         return forget(slots)
 
 
-def filing(conversation_id: Text, slots: Slots) -> Dict[Text, Any]:
+def filing(conversation_id: str, slots: Slots) -> dict[str, Any]:
     """The answers as the API takes them."""
     anonymous = bool(slots.get("anonymous"))
     return {
@@ -71,5 +71,5 @@ def filing(conversation_id: Text, slots: Slots) -> Dict[Text, Any]:
     }
 
 
-def forget(slots: Slots) -> List[EventType]:
+def forget(slots: Slots) -> list[EventType]:
     return [SlotSet(slot, None) for slot in SLOTS if slots.get(slot) is not None]

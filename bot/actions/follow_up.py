@@ -3,7 +3,7 @@
 import json
 import logging
 from abc import ABC, abstractmethod
-from typing import Any, Dict, List, Optional, Text
+from typing import Any
 from uuid import uuid4
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -20,7 +20,7 @@ from bot.actions.words import button, buttons, say
 
 logger = logging.getLogger(__name__)
 
-Slots = Dict[str, Any]
+Slots = dict[str, Any]
 
 SLOTS = (
     *("follow_up", "number", "receipt_code", "information", "attachment_ids"),
@@ -36,12 +36,12 @@ _PURPOSES = {
 class ActionStartFollowUp(Action):
     """Notes what the person wants, and the number and the code if they came with it."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_start_follow_up"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         message = Message.of(tracker)
         number, code = read_case(message.text)
         return [
@@ -52,7 +52,7 @@ class ActionStartFollowUp(Action):
         ]
 
 
-def open_lines(slots: Slots) -> List[str]:
+def open_lines(slots: Slots) -> list[str]:
     if slots.get("confirmation"):
         return []
     needed = ["number", "receipt_code"]
@@ -64,23 +64,23 @@ def open_lines(slots: Slots) -> List[str]:
 
 
 class ValidateFollowUpForm(FormValidationAction):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "validate_follow_up_form"
 
     async def required_slots(
         self,
-        domain_slots: List[Text],
+        domain_slots: list[str],
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
-        domain: Dict[Text, Any],
-    ) -> List[Text]:
+        domain: dict[str, Any],
+    ) -> list[str]:
         return open_lines(tracker.slots)
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         slots = dict(tracker.slots)
-        reading: Optional[Reading] = Reading({})
+        reading: Reading | None = Reading({})
         if slots.get("requested_slot") and not came_back(tracker):
             reading = _read(Message.of(tracker), slots)
         if reading is None:
@@ -93,7 +93,7 @@ class ValidateFollowUpForm(FormValidationAction):
         return [SlotSet(slot, value) for slot, value in changes.items()]
 
 
-def _read(message: Message, slots: Slots) -> Optional[Reading]:
+def _read(message: Message, slots: Slots) -> Reading | None:
     asked_for = slots["requested_slot"]
     if message.means("send_file") and message.values.get("attachment"):
         files = [*(slots.get("attachment_ids") or []), message.values["attachment"]]
@@ -119,7 +119,7 @@ def _read(message: Message, slots: Slots) -> Optional[Reading]:
     }.get(asked_for, again(asked_for, say("choose_please")))
 
 
-def _read_information(message: Message, slots: Slots) -> Optional[Reading]:
+def _read_information(message: Message, slots: Slots) -> Reading | None:
     files = slots.get("attachment_ids") or []
     if files and message.means("send_case", "deny", "skip", "affirm"):
         return Reading({"information": say("files_sent", count=len(files))})
@@ -158,8 +158,8 @@ class _FollowUp(Action, ABC):
     """What the three errands share: letting go, failing, and not finding the case."""
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         slots = tracker.slots
         if slots.get("confirmation") == "cancelled":
             dispatcher.utter_message(text=say("kept_as_is"), buttons=buttons("menu"))
@@ -192,13 +192,11 @@ class _FollowUp(Action, ABC):
 
 
 class ActionCaseStatus(_FollowUp):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_case_status"
 
     async def _call(self, conversation_id: str, slots: Slots) -> Slots:
-        return await office_api.case_status(
-            conversation_id, slots["number"], slots["receipt_code"]
-        )
+        return await office_api.case_status(conversation_id, slots["number"], slots["receipt_code"])
 
     def _tell(self, dispatcher: CollectingDispatcher, answer: Slots, slots: Slots) -> None:
         # The buttons carry number and code, so that Rasa need not remember them.
@@ -214,7 +212,7 @@ class ActionCaseStatus(_FollowUp):
 
 
 class ActionAddInformation(_FollowUp):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_add_information"
 
     async def _call(self, conversation_id: str, slots: Slots) -> Slots:
@@ -229,7 +227,7 @@ class ActionAddInformation(_FollowUp):
 
 
 class ActionWithdrawCase(_FollowUp):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_withdraw_case"
 
     async def _call(self, conversation_id: str, slots: Slots) -> Slots:
@@ -238,5 +236,5 @@ class ActionWithdrawCase(_FollowUp):
         )
 
 
-def _forget(slots: Slots) -> List[EventType]:
+def _forget(slots: Slots) -> list[EventType]:
     return [SlotSet(slot, None) for slot in SLOTS if slots.get(slot) is not None]

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, Dict
+from typing import Any
 
 from rasa_sdk import Tracker
 
@@ -24,7 +24,7 @@ class Message:
     text: str
     intent: str
     confidence: float
-    values: Dict[str, str]
+    values: dict[str, str]
     """What a pressed button carries."""
     channel: str
     is_pressed: bool
@@ -32,7 +32,7 @@ class Message:
     @classmethod
     def of(cls, tracker: Tracker) -> "Message":
         latest = tracker.latest_message
-        metadata: Dict[str, Any] = latest.get("metadata") or {}
+        metadata: dict[str, Any] = latest.get("metadata") or {}
         is_pressed = bool(metadata.get("is_payload"))
         intent = latest.get("intent") or {}
         entities = latest.get("entities") or []

@@ -2,27 +2,25 @@
 
 import asyncio
 import os
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 import aiohttp
 
 PATIENCE_SECONDS = 2.0
 """For one call in all. Rasa waits longer for the action, and the API longer for Rasa."""
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 
 class OfficeError(Exception):
     """The API did not do what was asked. `words` holds its reason when it may be told."""
 
-    def __init__(self, reason: str, words: Optional[str] = None) -> None:
+    def __init__(self, reason: str, words: str | None = None) -> None:
         super().__init__(reason)
         self.words = words
 
 
-async def answer_question(
-    conversation_id: str, question: str, entry_id: Optional[str] = None
-) -> Json:
+async def answer_question(conversation_id: str, question: str, entry_id: str | None = None) -> Json:
     return await _post(
         "/internal/answers",
         {"conversation_id": conversation_id, "question": question, "entry_id": entry_id},
@@ -50,7 +48,7 @@ async def add_information(
     number: str,
     receipt_code: str,
     text: str,
-    attachment_ids: List[str],
+    attachment_ids: list[str],
 ) -> Json:
     return await _post(
         "/internal/cases/information",
@@ -70,7 +68,7 @@ async def withdraw_case(
     request_id: str,
     number: str,
     receipt_code: str,
-    reason: Optional[str] = None,
+    reason: str | None = None,
 ) -> Json:
     return await _post(
         "/internal/cases/withdrawal",
@@ -88,7 +86,7 @@ async def ask_person(conversation_id: str) -> Json:
     return await _post("/internal/handovers", {"conversation_id": conversation_id})
 
 
-_session: Optional[aiohttp.ClientSession] = None
+_session: aiohttp.ClientSession | None = None
 
 
 def _open_session() -> aiohttp.ClientSession:
@@ -116,7 +114,7 @@ async def _post(path: str, body: Json) -> Json:
         raise OfficeError(f"{path}: {type(error).__name__}") from None
 
 
-def _words(response: aiohttp.ClientResponse, answer: Any) -> Optional[str]:
+def _words(response: aiohttp.ClientResponse, answer: Any) -> str | None:
     """The sentence of a refusal. What a bug or a wrong request says is not for citizens."""
     told = answer.get("detail") if isinstance(answer, dict) else None
     is_refusal = response.status in (403, 404, 409, 410, 429)

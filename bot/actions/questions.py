@@ -2,7 +2,7 @@
 
 import json
 import logging
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
@@ -19,12 +19,12 @@ _MOST_CHOICES = 3
 
 
 class ActionAnswerQuestion(Action):
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_answer_question"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         message = Message.of(tracker)
         in_form = bool((tracker.active_loop or {}).get("name"))
         entry = message.values.get("entry")
@@ -33,7 +33,7 @@ class ActionAnswerQuestion(Action):
             return []
         try:
             found = await office_api.answer_question(
-                tracker.sender_id, message.text[:_LONGEST_QUESTION] or entry, entry
+                tracker.sender_id, message.text[:_LONGEST_QUESTION] or str(entry), entry
             )
         except office_api.OfficeError as error:
             logger.warning("A question was not answered: %s", error)
@@ -61,7 +61,7 @@ def _say_what_to_do(dispatcher: CollectingDispatcher, message: Message, in_form:
         dispatcher.utter_message(text=say("menu"), buttons=buttons("menu"))
 
 
-def _answer(answer: Dict[Text, Any]) -> Text:
+def _answer(answer: dict[str, Any]) -> str:
     parts = [answer["answer"]]
     if answer.get("detail"):
         parts.append(answer["detail"])
@@ -71,7 +71,7 @@ def _answer(answer: Dict[Text, Any]) -> Text:
     return "\n\n".join([*parts, "\n".join(last)])
 
 
-def _choices(choices: List[Dict[Text, Any]]) -> List[Button]:
+def _choices(choices: list[dict[str, Any]]) -> list[Button]:
     return [
         {
             "title": choice["question"],
@@ -81,19 +81,19 @@ def _choices(choices: List[Dict[Text, Any]]) -> List[Button]:
     ]
 
 
-def _ways_out() -> List[Button]:
+def _ways_out() -> list[Button]:
     return [button("person", "/ask_person"), button("case", "/report_problem")]
 
 
 class ActionAskPerson(Action):
     """Hands over. The API itself tells the person that it did, and when somebody will answer."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_ask_person"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         in_form = bool((tracker.active_loop or {}).get("name"))
         try:
             await office_api.ask_person(tracker.sender_id)
@@ -110,12 +110,12 @@ class ActionAskPerson(Action):
 class ActionKeepFile(Action):
     """A file that came before the person said what it is for."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_keep_file"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[EventType]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
         attachment = Message.of(tracker).values.get("attachment")
         files = list(tracker.get_slot("attachment_ids") or [])
         dispatcher.utter_message(

@@ -2,23 +2,48 @@
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Optional
 
 BANGKOK = timezone(timedelta(hours=7))
 
-_FULL = (
-    "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน "
-    "กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม"
-).split()
-_SHORT = "มค กพ มีค เมย พค มิย กค สค กย ตค พย ธค".split()
-_STEMS = "มกรา กุมภา มีนา เมษา พฤษภา มิถุนา กรกฎา สิงหา กันยา ตุลา พฤศจิกา ธันวา".split()
+_FULL = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
+_SHORT = ["มค", "กพ", "มีค", "เมย", "พค", "มิย", "กค", "สค", "กย", "ตค", "พย", "ธค"]
+_STEMS = [
+    "มกรา",
+    "กุมภา",
+    "มีนา",
+    "เมษา",
+    "พฤษภา",
+    "มิถุนา",
+    "กรกฎา",
+    "สิงหา",
+    "กันยา",
+    "ตุลา",
+    "พฤศจิกา",
+    "ธันวา",
+]
 _MONTHS = {name: n for names in (_FULL, _SHORT, _STEMS) for n, name in enumerate(names, 1)}
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})(?!\d)")
 _NAMED = re.compile(rf"(?<!\d)(\d{{1,2}})\s*({_MONTH})(?:\s*(?:พศ|ปี)?\s*(\d{{4}}|\d{{2}})(?!\d))?")
 _DAYS_AGO = re.compile(r"(\d{1,3})\s*วัน\s*(?:ก่อน|ที่แล้ว|ที่ผ่านมา)")
-_RELATIVE = (("เมื่อวานซืน", 2), ("วานซืน", 2), ("เมื่อวาน", 1), ("วันนี้", 0), ("เมื่อเช้า", 0), ("เมื่อกี้", 0))
+_RELATIVE = (
+    *(("เมื่อวานซืน", 2), ("วานซืน", 2), ("เมื่อวาน", 1)),
+    *(("วันนี้", 0), ("เมื่อเช้า", 0), ("เมื่อกี้", 0)),
+)
 
 _DIGITS = {ord("๐") + n: str(n) for n in range(10)}
 # Buddhist years are 543 ahead; a two-digit year above 43 can only be one of them nowadays.
@@ -29,7 +54,7 @@ def today(days_ago: int = 0) -> date:
     return datetime.now(BANGKOK).date() - timedelta(days=days_ago)
 
 
-def read_date(text: str, now: date) -> Optional[date]:
+def read_date(text: str, now: date) -> date | None:
     """The one day that `text` names, or None. A year left out is the latest that has been."""
     text = text.translate(_DIGITS)
     numeric = _NUMERIC.search(text)
@@ -75,7 +100,7 @@ def _year(written: str) -> int:
     return year - _BUDDHIST if year > 2400 else year
 
 
-def _day(day: int, month: int, year: int) -> Optional[date]:
+def _day(day: int, month: int, year: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

@@ -2,17 +2,17 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any
 
 import yaml
 
 _DOMAIN = Path(__file__).resolve().parents[2] / "domain.yml"
 
-Button = Dict[str, str]
+Button = dict[str, str]
 
 
 @lru_cache(maxsize=1)
-def _words() -> Dict[str, Any]:
+def _words() -> dict[str, Any]:
     return yaml.safe_load(_DOMAIN.read_text(encoding="utf-8"))["words"]
 
 
@@ -23,7 +23,7 @@ def say(name: str, **values: object) -> str:
     return text.format(**values)
 
 
-def buttons(name: str) -> List[Button]:
+def buttons(name: str) -> list[Button]:
     """The buttons written with the sentence called `name`."""
     sentence = _words()[name]
     return [dict(button) for button in sentence["buttons"]] if isinstance(sentence, dict) else []

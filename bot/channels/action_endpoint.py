@@ -1,7 +1,7 @@
-"""How Rasa calls the action server: one open connection, a short patience, and no silent failure."""
+"""How Rasa calls the action server: one open connection, short patience, no silent failure."""
 
 import asyncio
-from typing import Any, Optional, Text
+from typing import Any
 
 import aiohttp
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -16,7 +16,7 @@ _REJECTED = 400
 class ActionEndpoint(EndpointConfig):
     """Rasa's own opens a connection a call, waits 300 s, and its failures are swallowed."""
 
-    _open_session: Optional[aiohttp.ClientSession] = None
+    _open_session: aiohttp.ClientSession | None = None
 
     @classmethod
     def like(cls, endpoint: EndpointConfig) -> "ActionEndpoint":
@@ -24,12 +24,12 @@ class ActionEndpoint(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
         compress: bool = False,
         **kwargs: Any,
-    ) -> Optional[Any]:
+    ) -> Any | None:
         if self._open_session is None:
             self._open_session = aiohttp.ClientSession(
                 headers=self.headers, timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS)

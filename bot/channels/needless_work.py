@@ -1,7 +1,7 @@
 """What Rasa does again at every message and need not. Measured: 35 ms of CPU a message become 7."""
 
 from functools import lru_cache
-from typing import Any, Dict
+from typing import Any
 
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
@@ -17,5 +17,5 @@ def spare_rasa_needless_work() -> None:
         Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
 
 
-def _anything() -> Dict[str, Any]:
+def _anything() -> dict[str, Any]:
     return {}

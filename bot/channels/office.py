@@ -6,7 +6,8 @@ Rasa's own REST channel has no lock on its door and answers 200 to everything, e
 import logging
 import re
 import secrets
-from typing import Any, Awaitable, Callable, Dict, List, Optional, Text
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -27,7 +28,7 @@ _PAYLOAD = re.compile(r"/[a-z_]+(\{.*\})?", re.DOTALL)
 # Before a slash it makes the slash an ordinary character for Rasa; the actions take it away.
 WORD_JOINER = "\u2060"
 
-Reply = Dict[Text, Any]
+Reply = dict[str, Any]
 
 
 class WrongRequest(Exception):
@@ -38,30 +39,30 @@ class Replies(OutputChannel):
     """Collects what the bot says."""
 
     def __init__(self) -> None:
-        self.said: List[Reply] = []
+        self.said: list[Reply] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return OfficeChannel.name()
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         if message.get("text"):
             self.said.append(_reply(message["text"], message.get("buttons")))
 
 
 class OfficeChannel(InputChannel):
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "office"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> "OfficeChannel":
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> "OfficeChannel":
         token = (credentials or {}).get("token") or ""
         if len(token) < 32:
             raise ValueError("INTERNAL_TOKEN must have at least 32 characters")
         return cls(token)
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self._authorization = f"Bearer {token}".encode()
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -92,18 +93,20 @@ class OfficeChannel(InputChannel):
             try:
                 return response.json({"replies": await answer(request.app.ctx.agent, asked)})
             except (TurnFailed, LockError) as error:
-                logger.error("Message %s was not handled: %s", asked.message_id, error)
-                return response.json({"error": "TurnFailed"}, status=503)
+                return _failed(asked, 503, str(error))
             except Exception as error:
-                # Only its kind is logged: the text of an error may hold a person's words.
-                logger.error("Message %s failed: %s", asked.message_id, type(error).__name__)
-                logger.debug("The failure of message %s", asked.message_id, exc_info=True)
-                return response.json({"error": "BotFailed"}, status=500)
+                return _failed(asked, 500, type(error).__name__)
 
         return office
 
 
-async def answer(agent: Optional[Agent], message: UserMessage) -> List[Reply]:
+def _failed(message: UserMessage, status: int, reason: str) -> HTTPResponse:
+    """Logs no text and no traceback of an error: either may hold a person's words."""
+    logger.error("Message %s was not handled: %s", message.message_id, reason)
+    return response.json({"error": "TurnFailed"}, status=status)
+
+
+async def answer(agent: Agent | None, message: UserMessage) -> list[Reply]:
     """The bot's replies. A message that came before is not handled again. Raises TurnFailed."""
     if agent is None or not agent.is_ready():
         raise TurnFailed("no model is loaded")
@@ -112,7 +115,7 @@ async def answer(agent: Optional[Agent], message: UserMessage) -> List[Reply]:
         if tracker is not None and _latest_id(tracker) == message.message_id:
             return _said_before(tracker)
         await agent.processor.handle_message(message)
-    said: List[Reply] = message.output_channel.said
+    said: list[Reply] = message.output_channel.said
     return said
 
 
@@ -140,14 +143,14 @@ def _user_message(body: Any) -> UserMessage:
     )
 
 
-def _latest_id(tracker: DialogueStateTracker) -> Optional[Text]:
+def _latest_id(tracker: DialogueStateTracker) -> str | None:
     latest = tracker.get_last_event_for(UserUttered)
     return latest.message_id if latest else None
 
 
-def _said_before(tracker: DialogueStateTracker) -> List[Reply]:
+def _said_before(tracker: DialogueStateTracker) -> list[Reply]:
     """What the bot said since the person's latest message."""
-    said: List[Reply] = []
+    said: list[Reply] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
@@ -156,6 +159,6 @@ def _said_before(tracker: DialogueStateTracker) -> List[Reply]:
     return said[::-1]
 
 
-def _reply(text: Text, buttons: Optional[List[Dict[Text, Any]]]) -> Reply:
+def _reply(text: str, buttons: list[dict[str, Any]] | None) -> Reply:
     kept = [{"title": b["title"], "payload": b["payload"]} for b in buttons or []]
     return {"text": text, "buttons": kept}

@@ -8,7 +8,8 @@ import json
 import math
 import re
 from collections import Counter
-from typing import Any, Dict, Iterator, List, Text, Tuple, Type
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -24,23 +25,24 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 _WORDS, _CHARACTERS = "w", "c"
 # Said with anything, they tell nothing; alone they mean yes.
-_POLITE = frozenset("ครับ ครับผม คับ ค้าบ ค่ะ คะ ค่า จ้า จ้ะ จ๊ะ นะ นะคะ นะครับ น่ะ หน่อย".split())
-
-
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+_POLITE = frozenset(
+    {"ครับ", "ครับผม", "คับ", "ค้าบ", "ค่ะ", "คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ"}
+    | {"นะ", "นะคะ", "นะครับ", "น่ะ", "หน่อย"}
 )
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> list[type]:
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> List[Text]:
+    def required_packages() -> list[str]:
         return ["sklearn"]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             # Lengths of the word sequences and of the character sequences that count as features.
             "words": [1, 2],
@@ -52,13 +54,13 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         }
 
     def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource
     ) -> None:
         self._config = {**self.get_default_config(), **config}
         self._model_storage = model_storage
         self._resource = resource
-        self._intents: List[Text] = []
-        self._columns: Dict[Text, int] = {}
+        self._intents: list[str] = []
+        self._columns: dict[str, int] = {}
         self._idf = np.zeros(0)
         self._weights = np.zeros((0, 0))
         self._bias = np.zeros(0)
@@ -66,7 +68,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -107,7 +109,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._persist()
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(INTENT) and message.get(INTENT).get("name"):
                 continue  # A pressed button; its intent is certain.
@@ -118,7 +120,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             )
         return messages
 
-    def _rank(self, message: Message) -> List[Dict[Text, Any]]:
+    def _rank(self, message: Message) -> list[dict[str, Any]]:
         columns, values = self._vector(Counter(self._features(message)))
         if not len(columns):
             # Nothing in it was ever seen: an emoji, another script. Say so instead of guessing.
@@ -131,7 +133,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             for index in np.argsort(-chances)
         ]
 
-    def _features(self, message: Message) -> Iterator[Text]:
+    def _features(self, message: Message) -> Iterator[str]:
         words = [_shape(token.lemma) for token in message.get(TOKENS_NAMES[TEXT]) or []]
         words = [word for word in words if word not in _POLITE] or words
         if not words:
@@ -145,16 +147,16 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         shortest, longest = self._config["characters"]
         text = "".join(words)
         for length in range(shortest, longest + 1):
-            marked = text if length == 1 else f"<{text}>"
-            for start in range(len(marked) - length + 1):
-                yield _CHARACTERS + marked[start : start + length]
+            ended = text if length == 1 else f"<{text}>"
+            for start in range(len(ended) - length + 1):
+                yield _CHARACTERS + ended[start : start + length]
 
-    def _vector(self, counts: "Counter[Text]") -> Tuple[np.ndarray, np.ndarray]:
+    def _vector(self, counts: "Counter[str]") -> tuple[np.ndarray, np.ndarray]:
         """Columns and values; the words and the characters each have length one."""
         parts = [self._block(counts, kind) for kind in (_WORDS, _CHARACTERS)]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
-    def _block(self, counts: "Counter[Text]", kind: Text) -> Tuple[np.ndarray, np.ndarray]:
+    def _block(self, counts: "Counter[str]", kind: str) -> tuple[np.ndarray, np.ndarray]:
         found = [(self._columns.get(f, -1), n) for f, n in counts.items() if f[0] == kind]
         columns = np.array([column for column, _ in found], dtype=np.int64)
         values = 1 + np.log(np.array([n for _, n in found], dtype=np.float64))
@@ -174,7 +176,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -191,6 +193,6 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return component
 
 
-def _shape(word: Text) -> Text:
+def _shape(word: str) -> str:
     """Long numbers, such as those of cases and telephones, count by their form only."""
     return re.sub(r"\d", "0", word) if sum(map(str.isdigit, word)) > 5 else word

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from itertools import groupby
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import NamedTuple
 
 _SPLIT_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _THAI_DIGITS = {chr(ord("๐") + n): str(n) for n in range(10)}
@@ -12,7 +13,7 @@ _THAI_DIGITS = {chr(ord("๐") + n): str(n) for n in range(10)}
 class Normalised(NamedTuple):
     text: str
     # starts[i] is where character i of `text` begins in the original; one more for the end.
-    starts: List[int]
+    starts: list[int]
 
 
 def normalise(text: str) -> Normalised:
@@ -21,7 +22,7 @@ def normalise(text: str) -> Normalised:
     Zero-width marks and repeats ("มากกกก") vanish; white space and control characters are spaces.
     """
     pieces = [(piece, start) for start, pieces in _characters(text) for piece in pieces]
-    kept: List[Tuple[str, int]] = []
+    kept: list[tuple[str, int]] = []
     for piece, run in groupby(pieces, key=lambda pair: pair[0]):
         same = list(run)
         if piece == "เ" and len(same) == 2:
@@ -31,7 +32,7 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(piece for piece, _ in kept), [*(s for _, s in kept), len(text)])
 
 
-def _characters(text: str) -> Iterator[Tuple[int, str]]:
+def _characters(text: str) -> Iterator[tuple[int, str]]:
     """Pairs of a position in `text` and what stands for the character there."""
     index = 0
     while index < len(text):

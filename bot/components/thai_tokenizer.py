@@ -2,8 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional, Tuple, Type
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,15 +33,15 @@ class ThaiTokenizer(Tokenizer):
     """Each token is an exact slice of the message; its lemma is the normalised spelling."""
 
     @staticmethod
-    def supported_languages() -> List[str]:
+    def supported_languages() -> list[str]:
         return ["th"]
 
     @staticmethod
-    def required_packages() -> List[str]:
+    def required_packages() -> list[str]:
         return ["pythainlp"]
 
     @staticmethod
-    def get_default_config() -> Dict[str, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {
             # Both are expected by Rasa's Tokenizer.
             "intent_tokenization_flag": False,
@@ -50,22 +51,22 @@ class ThaiTokenizer(Tokenizer):
         }
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """Makes Rasa cut the examples again when the dictionary changed."""
         path = config.get("dictionary")
         return hashlib.sha256(Path(path).read_bytes()).hexdigest() if path else None
 
     @classmethod
     def create(
-        cls: Type["ThaiTokenizer"],
-        config: Dict[str, Any],
+        cls: type["ThaiTokenizer"],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "ThaiTokenizer":
         return cls(config)
 
-    def __init__(self, config: Dict[str, Any]) -> None:
+    def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         from pythainlp.corpus import thai_words
         from pythainlp.util import dict_trie
@@ -73,7 +74,7 @@ class ThaiTokenizer(Tokenizer):
         terms = set(thai_words()) | set(_terms(config.get("dictionary")))
         self._words = dict_trie(terms)
 
-    def tokenize(self, message: Message, attribute: str) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         text = message.get(attribute)
         tokens = [
             Token(text[start:end], start, end, lemma=spelling)
@@ -81,7 +82,7 @@ class ThaiTokenizer(Tokenizer):
         ]
         return self._apply_token_pattern(tokens)
 
-    def _cut(self, text: str) -> Iterator[Tuple[int, int, str]]:
+    def _cut(self, text: str) -> Iterator[tuple[int, int, str]]:
         """Start, end and normalised spelling of each word of `text`."""
         plain, starts = normalise(text)
         position = 0
@@ -119,7 +120,7 @@ class ThaiTokenizer(Tokenizer):
             yield from newmm.segment(plain[position:], self._words, True)
 
 
-def _terms(path: Optional[str]) -> Iterator[str]:
+def _terms(path: str | None) -> Iterator[str]:
     if path:
         for line in Path(path).read_text(encoding="utf-8").splitlines():
             yield normalise(line.strip()).text

@@ -8,9 +8,10 @@ import base64
 import json
 import os
 import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Text
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -43,11 +44,11 @@ _NONCE_BYTES = 12
 class SealedTrackerStore(TrackerStore):
     def __init__(
         self,
-        host: Optional[Text] = None,
-        domain: Optional[Domain] = None,
-        event_broker: Optional[EventBroker] = None,
-        folder: Text = "var",
-        key: Text = "",
+        host: str | None = None,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        folder: str = "var",
+        key: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
@@ -72,7 +73,7 @@ class SealedTrackerStore(TrackerStore):
                 (tracker.sender_id, self._seal(tracker.sender_id, plain)),
             )
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         with _failing_loudly():
             row = self._database.execute(
                 "SELECT sealed FROM talks WHERE id = ?", (sender_id,)
@@ -82,20 +83,20 @@ class SealedTrackerStore(TrackerStore):
             events = deserialise_events(json.loads(self._unseal(sender_id, row[0])))
         return DialogueStateTracker.from_events(sender_id, events, slots=self.domain.slots)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         with _failing_loudly():
             return [row[0] for row in self._database.execute("SELECT id FROM talks")]
 
-    def _seal(self, sender_id: Text, plain: bytes) -> bytes:
+    def _seal(self, sender_id: str, plain: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain, sender_id.encode())
 
-    def _unseal(self, sender_id: Text, sealed: bytes) -> bytes:
+    def _unseal(self, sender_id: str, sealed: bytes) -> bytes:
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         return self._cipher.decrypt(nonce, rest, sender_id.encode())
 
 
-def what_to_keep(tracker: DialogueStateTracker) -> List[Event]:
+def what_to_keep(tracker: DialogueStateTracker) -> list[Event]:
     """The latest turn, after a summary of what came before it. Nothing before the first turn."""
     events = list(tracker.events)
     latest = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
@@ -103,7 +104,7 @@ def what_to_keep(tracker: DialogueStateTracker) -> List[Event]:
         return []
     is_idle = tracker.active_loop_name is None
     turn = [_slim(event, is_idle) for event in events[latest[-1] :]]
-    before: List[Event] = [
+    before: list[Event] = [
         ActionExecuted(ACTION_SESSION_START_NAME),
         SessionStarted(),
         ActionExecuted(ACTION_LISTEN_NAME),
@@ -120,16 +121,10 @@ def what_to_keep(tracker: DialogueStateTracker) -> List[Event]:
     return before + _only_latest_values(turn)
 
 
-def _only_latest_values(turn: List[Event]) -> List[Event]:
+def _only_latest_values(turn: list[Event]) -> list[Event]:
     """Without the values that a slot had for a moment only, such as those of a case just filed."""
-    latest: Dict[Text, Event] = {
-        event.key: event for event in turn if isinstance(event, SlotSet)
-    }
-    return [
-        event
-        for event in turn
-        if not isinstance(event, SlotSet) or latest[event.key] is event
-    ]
+    latest: dict[str, Event] = {event.key: event for event in turn if isinstance(event, SlotSet)}
+    return [event for event in turn if not isinstance(event, SlotSet) or latest[event.key] is event]
 
 
 def _slim(event: Event, is_idle: bool) -> Event:
@@ -152,7 +147,7 @@ def _failing_loudly() -> Iterator[None]:
         raise TurnFailed(f"the talks cannot be read or written: {type(error).__name__}") from None
 
 
-def _derive(key: Text) -> bytes:
+def _derive(key: str) -> bytes:
     """This store's own key, from DATA_KEY. Raises ValueError when that is not 32 bytes."""
     raw = base64.urlsafe_b64decode(key)
     if len(raw) != 32:

@@ -7,20 +7,20 @@ tests/contract, remembers what it was asked, and fails while `failing` is true.
 import json
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from aiohttp import web
 
 CONTRACT = Path(__file__).parents[1] / "contract"
 
 
-def contract(name: str) -> Dict[str, Any]:
+def contract(name: str) -> dict[str, Any]:
     return json.loads((CONTRACT / f"{name}.json").read_text(encoding="utf-8"))
 
 
 class FakeOffice:
     def __init__(self) -> None:
-        self.asked: List[Tuple[str, Dict[str, Any]]] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
         self.failing = False
         self.answers = {
             example["path"]: example["answer"]

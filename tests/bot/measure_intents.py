@@ -9,8 +9,9 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any
 
 import yaml
 from rasa.engine.storage.resource import Resource
@@ -22,7 +23,7 @@ from bot.components.intent_classifier import LinearIntentClassifier
 from bot.components.thai_tokenizer import ThaiTokenizer
 
 _TO_THE_SEARCH = {"ask_question", "out_of_scope", "help", None}
-_VARIANTS: Dict[str, Dict[str, Any]] = {
+_VARIANTS: dict[str, dict[str, Any]] = {
     "as configured": {},
     "words only": {"characters": [1, 0]},
     "characters only": {"words": [1, 0]},
@@ -37,7 +38,7 @@ class _InMemory(LinearIntentClassifier):
         pass
 
 
-def _examples() -> List[Tuple[str, str]]:
+def _examples() -> list[tuple[str, str]]:
     pairs = []
     for path in sorted(Path("bot/data/nlu").glob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
@@ -48,7 +49,7 @@ def _examples() -> List[Tuple[str, str]]:
     return pairs
 
 
-def _predict(config: Dict[str, Any], train: List[Message], test: List[Message]) -> Iterator[Any]:
+def _predict(config: dict[str, Any], train: list[Message], test: list[Message]) -> Iterator[Any]:
     classifier = _InMemory(config, None, Resource("intents"))  # type: ignore[arg-type]
     classifier.train(TrainingData(train))
     for message in test:
@@ -57,7 +58,7 @@ def _predict(config: Dict[str, Any], train: List[Message], test: List[Message]) 
         yield (best["name"] if best["confidence"] >= 0.3 else None), best["confidence"]
 
 
-def _folds(messages: List[Message], count: int) -> Iterator[Tuple[List[Message], List[Message]]]:
+def _folds(messages: list[Message], count: int) -> Iterator[tuple[list[Message], list[Message]]]:
     by_intent = sorted(messages, key=lambda message: (message.get(INTENT), random.random()))
     for fold in range(count):
         test = by_intent[fold::count]
@@ -74,11 +75,11 @@ def main() -> None:
     print(f"{'variant':<18}{'accuracy':>9}{'right place':>13}{'calibration':>13}{'train s':>9}")
     for name, config in _VARIANTS.items():
         right = place = 0
-        bins: Dict[int, List[Tuple[float, bool]]] = {}
+        bins: dict[int, list[tuple[float, bool]]] = {}
         wrong: Counter = Counter()
         started = time.perf_counter()
         for train, test in folds:
-            for message, (guess, chance) in zip(test, _predict(config, train, test)):
+            for message, (guess, chance) in zip(test, _predict(config, train, test), strict=False):
                 truth = message.get(INTENT)
                 right += guess == truth
                 same = guess == truth or {guess, truth} <= _TO_THE_SEARCH
@@ -89,7 +90,9 @@ def main() -> None:
         gap = sum(abs(sum(c for c, _ in b) - sum(r for _, r in b)) for b in bins.values())
         took = (time.perf_counter() - started) / len(folds)
         total = len(messages)
-        print(f"{name:<18}{right / total:>9.1%}{place / total:>13.1%}{gap / total:>13.3f}{took:>9.1f}")
+        print(
+            f"{name:<18}{right / total:>9.1%}{place / total:>13.1%}{gap / total:>13.3f}{took:>9.1f}"
+        )
         if "--errors" in sys.argv:
             for truth, guess, text, chance in sorted(wrong, key=lambda w: (w[0], str(w[1]))):
                 print(f"    {truth} -> {guess} {chance}: {text}")

@@ -8,22 +8,24 @@ import tempfile
 
 from tests.bot.model import trained_model
 
+_TOLD = re.compile(r"rasa\.core\.test|Error")
+
 
 def main() -> int:
+    command = [sys.executable, "-W", "ignore", "-m", "rasa", "test", "core"]
+    command += ["--model", str(trained_model()), "--stories", "tests/bot/conversations.yml"]
+    command += ["--endpoints", os.devnull, "--fail-on-prediction-errors", "--no-plot"]
     with tempfile.TemporaryDirectory() as results:
         done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "rasa", "test", "core"]
-            + ["--model", str(trained_model()), "--stories", "tests/bot/conversations.yml"]
-            + ["--endpoints", os.devnull, "--out", results]
-            + ["--fail-on-prediction-errors", "--no-plot"],
+            [*command, "--out", results],
             env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-    told = [line for line in done.stdout.splitlines() if re.search(r"rasa\.core\.test|Error", line)]
-    print("\n".join(told if done.returncode == 0 else [done.stdout[-6000:]]))
+    told = [line for line in done.stdout.splitlines() if _TOLD.search(line)]
+    print("\n".join(told) if done.returncode == 0 else done.stdout[-6000:])
     return done.returncode
 
 

@@ -115,7 +115,9 @@ async def test_an_ordinary_answer_is_taken_when_the_classifier_thinks_otherwise(
     ("text", "intent"),
     [("กี่วันถึงจะรู้ผลคะ", "ask_question"), ("ขอคุยกับเจ้าหน้าที่", "ask_person"), ("ขอบคุณค่ะ", "thank")],
 )
-async def test_the_rules_decide_when_something_else_comes_first(office, tracker, slot, text, intent):
+async def test_the_rules_decide_when_something_else_comes_first(
+    office, tracker, slot, text, intent
+):
     events, said = await raw(tracker(without(slot), text, intent))
 
     assert (events, said) == ([], [])
@@ -124,9 +126,7 @@ async def test_the_rules_decide_when_something_else_comes_first(office, tracker,
 async def test_the_same_question_comes_again_when_something_else_is_done(office, tracker):
     rejected = [{"event": "action_execution_rejected", "name": "complaint_form"}]
 
-    changes, said = await run(
-        tracker(without("place"), "กี่วันรู้ผล", "ask_question", events=rejected)
-    )
+    changes, said = await run(tracker(without("place"), "กี่วันรู้ผล", "ask_question", events=rejected))
 
     assert changes == {"requested_slot": "place"}
     assert payloads(said[0]) == ["/skip"]

@@ -121,9 +121,7 @@ async def test_a_refusal_of_the_api_is_told_in_its_own_words(tracker):
 async def test_the_rules_decide_when_a_question_comes_first(tracker):
     slots = {"follow_up": "status", "requested_slot": "receipt_code"}
 
-    changes, said = await run(
-        ValidateFollowUpForm(), tracker(slots, "รหัสลับคืออะไร", "ask_question")
-    )
+    changes, said = await run(ValidateFollowUpForm(), tracker(slots, "รหัสลับคืออะไร", "ask_question"))
 
     assert (changes, said) == ({}, [])
 

@@ -23,7 +23,9 @@ EXAMPLES = {
         ("เจ้าหน้าที่ธนาคารพูดจาไม่ดีมากๆ", "report_problem"),
     ],
 )
-def test_the_right_intent_comes_first_when_words_differ_a_little(classifier, tokenizer, text, intent):
+def test_the_right_intent_comes_first_when_words_differ_a_little(
+    classifier, tokenizer, text, intent
+):
     message = classify(classifier, tokenizer, text)
 
     assert message.get("intent")["name"] == intent

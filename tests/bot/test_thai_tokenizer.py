@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
@@ -27,7 +29,7 @@ def test_every_token_is_the_slice_it_says_when_the_text_is_odd(tokenizer, text):
     tokens = cut(tokenizer, text)
 
     assert [text[token.start : token.end] for token in tokens] == [token.text for token in tokens]
-    assert all(before.end <= after.start for before, after in zip(tokens, tokens[1:]))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(tokens))
     assert all(token.text.strip() == token.text for token in tokens)
 
 

@@ -62,7 +62,7 @@ def test_a_record_does_not_open_when_it_is_moved_to_another_talk(tmp_path):
 def test_the_record_stays_small_when_the_talk_is_long(tmp_path):
     store, sizes = store_in(tmp_path), []
     tracker = half_filled()
-    for turn in range(40):
+    for _turn in range(40):
         tracker.update(UserUttered("กขค" * 20, {"name": "greet", "confidence": 1.0}))
         tracker.update(BotUttered("ได้รับแล้ว"))
         tracker.update(ActionExecuted("action_listen"))
@@ -161,9 +161,7 @@ def half_filled():
             SlotSet("detail", STORY),
             BotUttered("ยินยอมไหม"),
             ActionExecuted("action_listen"),
-            UserUttered(
-                "ใช่", {"name": "affirm", "confidence": 0.9}, message_id="m2", entities=[]
-            ),
+            UserUttered("ใช่", {"name": "affirm", "confidence": 0.9}, message_id="m2", entities=[]),
             ActionExecuted("complaint_form"),
             SlotSet("requested_slot", "place"),
             BotUttered("ที่ไหน"),

@@ -54,9 +54,7 @@ def test_every_slot_of_a_case_is_known_to_rasa_and_forgotten_with_it():
 def test_nobody_is_told_that_something_is_saved():
     promises = re.compile(r"(?<!ไม่ได้)(?<!ไม่)บันทึก(?:เรื่อง)?แล้ว|เลขที่เรื่องของคุณ")
 
-    said = yaml.safe_dump(
-        {key: DOMAIN[key] for key in ("responses", "words")}, allow_unicode=True
-    )
+    said = yaml.safe_dump({key: DOMAIN[key] for key in ("responses", "words")}, allow_unicode=True)
     assert not promises.search(said)
 
 
