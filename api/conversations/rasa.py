@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import dataclass
+from http import HTTPStatus
 from time import monotonic
 
-import httpx
+import aiohttp
 import structlog
 
 from api.conversations.models import Channel
@@ -44,11 +45,10 @@ class Rasa:
     """Asks the bot. After several failures in a row it lets only one try through at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=settings.rasa_url,
-            headers={"Authorization": f"Bearer {settings.internal_token.get_secret_value()}"},
-            trust_env=False,
-        )
+        # The session belongs to the running loop, so it is opened by the first question.
+        self._session: aiohttp.ClientSession | None = None
+        self._url = f"{settings.rasa_url}/webhooks/office/message"
+        self._authorization = f"Bearer {settings.internal_token.get_secret_value()}"
         self._timeout = settings.rasa_timeout_seconds
         self._places = asyncio.Semaphore(_QUESTIONS_AT_ONCE)
         self._failures = 0
@@ -82,7 +82,7 @@ class Rasa:
         try:
             async with asyncio.timeout_at(deadline):
                 replies = _replies(await self._post(question))
-        except (TimeoutError, httpx.HTTPError, ValueError) as error:
+        except (TimeoutError, aiohttp.ClientError, ValueError) as error:
             self._failures += 1
             if self.is_out:
                 self._closed_until = monotonic() + _OPEN_SECONDS
@@ -92,23 +92,23 @@ class Rasa:
         return replies
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._session:
+            await self._session.close()
 
     async def _post(self, question: Question) -> object:
-        response = await self._client.post(
-            "/webhooks/office/message",
-            json={
-                "conversation_id": question.conversation_id,
-                "message_id": question.message_key,
-                "text": question.text,
-                "channel": question.channel,
-                "is_payload": question.is_payload,
-            },
-            timeout=self._timeout,
-        )
-        if response.status_code != httpx.codes.OK:
-            raise _WrongAnswer(f"status {response.status_code}")
-        return response.json()
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers={"Authorization": self._authorization})
+        body = {
+            "conversation_id": question.conversation_id,
+            "message_id": question.message_key,
+            "text": question.text,
+            "channel": question.channel,
+            "is_payload": question.is_payload,
+        }
+        async with self._session.post(self._url, json=body) as response:
+            if response.status != HTTPStatus.OK:
+                raise _WrongAnswer(f"status {response.status}")
+            return await response.json()
 
 
 def _replies(answer: object) -> list[Reply]:

@@ -1,7 +1,6 @@
 """`make bench`: speed and memory of the service, beside the same on Rasa's default pipeline."""
 
 import asyncio
-import contextlib
 import os
 import subprocess
 import sys
@@ -52,19 +51,19 @@ async def service(folder: Path, model: Path) -> AsyncIterator[tuple[Stack, Crowd
     """The service on that model, with a LINE that counts in this process."""
     port = free_port()
     line = CountingLine(port)
-    serving = asyncio.create_task(line.server.serve())
+    server = await line.serve()
     base = f"http://127.0.0.1:{port}"
     stack_context = running_stack(
         folder, RASA_MODEL=str(model), LINE_API_BASE=base, LINE_DATA_API_BASE=base
     )
     stack = await asyncio.to_thread(stack_context.__enter__)
+    crowd = Crowd(f"{stack.url}/line/webhook", line)
     try:
-        yield stack, Crowd(f"{stack.url}/line/webhook", line)
+        yield stack, crowd
     finally:
+        crowd.sender.close()
         await asyncio.to_thread(stack_context.__exit__, None, None, None)
-        line.server.should_exit = True
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        server.close()
 
 
 async def measure(name: str, folder: Path) -> Result:
