@@ -24,7 +24,7 @@ run: install ## Install what is missing, prepare, and start everything (Ctrl-C s
 
 .PHONY: test
 test: install-tests check ## Install what the tests need and run every test
-	$(API) -m pytest tests/api
+	$(API) -m pytest tests/api -n 2 --dist loadfile
 	$(BOT) -m pytest tests/bot
 	$(BOT) -m tests.bot.run_conversations
 	$(API) -m pytest tests/journey tests/browser

@@ -98,7 +98,7 @@ def database(database_url: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def session(database: Engine) -> Iterator[Session]:
-    """A transaction that is committed when the test ends; commit inside it with `session.commit()`."""
+    """Committed when the test ends, or before that by `session.commit()`."""
     with session_scope() as session:
         yield session
 
