@@ -33,6 +33,7 @@ test: install-tests check ## Install what the tests need and run every test
 
 .PHONY: staff
 staff: install ## Make a staff account (asks for the password)
+	@$(API) -m api.prepare
 	@$(API) -m api.staff create
 
 .PHONY: line
@@ -41,7 +42,8 @@ line: install-tests ## Start the stand-in for LINE: chat as a made-up LINE user 
 
 .PHONY: train
 train: install ## Train the bot again if its content changed
-	@$(API) -c "from api.prepare import prepare; prepare()"
+	@$(API) -m api.prepare
+	@$(API) -c "from api.prepare import prepare_model; prepare_model()"
 
 .PHONY: evaluate
 evaluate: install-tests ## Measure the answers on questions that were never used as examples

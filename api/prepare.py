@@ -16,6 +16,8 @@ from alembic import command
 from alembic.config import Config
 
 from api import encryption
+from api.cases.knowledge import knowledge
+from api.content import WrongContent
 from api.database import connect, session_scope
 from api.faq import knowledge_files
 from api.settings import get_settings
@@ -55,9 +57,12 @@ def _say(line: str) -> None:
 
 
 def write_env_file() -> None:
-    """Make a `.env` with fresh secrets from `.env.example`, readable by its owner only."""
+    """Make a `.env` with fresh secrets from `.env.example`, readable by its owner only.
+
+    Not where the environment brings the secrets itself.
+    """
     path = Path(".env")
-    if path.exists():
+    if path.exists() or "DATA_KEY" in os.environ:
         return
     fresh = {
         "DATA_KEY": base64.urlsafe_b64encode(os.urandom(32)).decode(),
@@ -121,11 +126,19 @@ def train(model: Path) -> None:
     trained.rename(model)
 
 
-def prepare() -> Path:
-    """Do all of it; returns the model to serve."""
+def prepare_database() -> None:
+    """Migrate and fill. Raises SystemExit with file, line and reason for a wrong content file."""
     with step("Preparing the database"):
-        migrate()
-        fill_knowledge()
+        try:
+            knowledge()
+            migrate()
+            fill_knowledge()
+        except WrongContent as error:
+            sys.exit(str(error))
+
+
+def prepare_model() -> Path:
+    """Train if the content changed; returns the model to serve."""
     if chosen := get_settings().rasa_model:
         return chosen
     model = model_path()
@@ -133,3 +146,8 @@ def prepare() -> Path:
         with step("Training the bot (content or configuration changed)"):
             train(model)
     return model
+
+
+if __name__ == "__main__":
+    write_env_file()
+    prepare_database()

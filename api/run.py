@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from api.prepare import BOT_PYTHON, prepare, write_env_file
+from api.prepare import BOT_PYTHON, prepare_database, prepare_model, write_env_file
 from api.settings import Settings, SettingsError, get_settings
 
 STOP_SECONDS = 10
@@ -168,7 +168,8 @@ def main() -> None:
         settings = get_settings()
     except SettingsError as error:
         sys.exit(str(error))
-    model = prepare()
+    prepare_database()
+    model = prepare_model()
     supervisor_started = time.monotonic()
 
     def say_ready() -> None:
