@@ -1,4 +1,4 @@
-"""LinearIntentClassifier: logistic regression over TF-IDF of words and characters.
+"""LinearIntentClassifier: logistic regression over words, characters and shape (TF-IDF).
 
 scikit-learn is needed for training only. The model is kept as JSON and plain NumPy arrays, so that
 loading it runs nobody's code.
@@ -23,7 +23,13 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-_WORDS, _CHARACTERS = "w", "c"
+_WORDS, _CHARACTERS, _SHAPE = "w", "c", "s"
+# "I want to complain" and "how do I complain" share most words; this is what tells them apart.
+_QUESTION = re.compile(
+    r"\?|ไหม|มั้ย|มั๊ย|หรือเปล่า|รึเปล่า|หรือไม่|หรือยัง|อะไร|อย่างไร|ยังไง|ที่ไหน|ไหน|ใคร"
+    r"|เมื่อไร|เมื่อไหร่|เมื่อใด|กี่|เท่าไร|เท่าไหร่|เท่าใด|ทำไม|ใด|ไง$"
+)
+_LATE = 6
 # Said with anything, they tell nothing; alone they mean yes.
 _POLITE = frozenset(
     {"ครับ", "ครับผม", "คับ", "ค้าบ", "ค่ะ", "คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ"}
@@ -150,10 +156,13 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             ended = text if length == 1 else f"<{text}>"
             for start in range(len(ended) - length + 1):
                 yield _CHARACTERS + ended[start : start + length]
+        asks = [match.end() for match in _QUESTION.finditer(text)]
+        ends_asking = bool(asks) and len(text) - asks[-1] < _LATE
+        yield _SHAPE + ("asks" if ends_asking else "may ask" if asks else "tells")
 
     def _vector(self, counts: "Counter[str]") -> tuple[np.ndarray, np.ndarray]:
-        """Columns and values; the words and the characters each have length one."""
-        parts = [self._block(counts, kind) for kind in (_WORDS, _CHARACTERS)]
+        """Columns and values; words, characters and shape each have length one."""
+        parts = [self._block(counts, kind) for kind in (_WORDS, _CHARACTERS, _SHAPE)]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
     def _block(self, counts: "Counter[str]", kind: str) -> tuple[np.ndarray, np.ndarray]:
