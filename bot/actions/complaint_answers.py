@@ -25,6 +25,8 @@ _LEAD_IN = re.compile(
     r"อยาก|ต้องการ|ขอ|จะ|มา|มี|เรื่อง|แจ้ง|ร้องเรียน|ร้องทุกข์|เบาะแส|ทุจริต|เสนอแนะ|ข้อ|ชมเชย|คำชม|ชม|หน่อย|ความประสงค์"
     r"|ค่ะ|คะ|ครับ|คับ|ให้|รับ|ช่วย|ด้วย|หน่วยงาน|เจ้าหน้าที่|ในสังกัด|กระทรวงการคลัง|สวัสดี|ข้าพเจ้า|ดิฉัน|กระผม|ผม|หนู"
 )
+_ON_LINE = re.compile(r"line|ไลน์|ไลน|แชทนี้|ในนี้|ทางนี้", re.IGNORECASE)
+_LONGEST_WISH = 30
 _GRIEVANCE = re.compile(r"ร้องทุกข์|เดือดร้อน|ความเป็นธรรม|ขอความช่วยเหลือ")
 
 Slots = dict[str, Any]
@@ -164,7 +166,8 @@ def _contact(message: Message, slots: Slots) -> Reading | None:
     found = read_contact(message.text)
     if found and len(found) <= 200:
         return Reading({**named, "contact": found})
-    if "line" in message.text.lower() and slots.get("channel") == "line" and len(message.text) < 30:
+    is_short = len(message.text) < _LONGEST_WISH
+    if slots.get("channel") == "line" and is_short and _ON_LINE.search(message.text):
         return Reading({**named, "contact": "LINE"})
     return None
 

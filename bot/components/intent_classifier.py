@@ -128,8 +128,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         columns, values = self._vector(Counter(self._features(message)))
-        if not len(columns):
-            # Nothing in it was ever seen: an emoji, another script. Say so instead of guessing.
+        if len(columns) <= 1:
+            # Its shape alone is known, as of an emoji or another script: no guess is made.
             return [{"name": intent, "confidence": 0.0} for intent in self._intents]
         scores = values @ self._weights[columns] + self._bias
         chances = np.exp(scores - scores.max())

@@ -176,6 +176,9 @@ async def test_line_is_offered_for_answers_when_the_person_is_on_line(office, tr
     _, said = await run(tracker(asked, "ไม่มี", "deny", channel="line"))
     assert payloads(said[0]) == ['/choose_contact{"contact_way": "line"}', "/stay_anonymous"]
 
+    changes, _ = await run(tracker(slots, "ตอบในไลน์นี้เลย", "nlu_fallback", channel="line"))
+    assert changes["contact"] == "LINE"
+
     pressed = {"entities": {"contact_way": "line"}, "pressed": True, "channel": "line"}
     changes, _ = await run(tracker(slots, "", "choose_contact", 1.0, **pressed))
 
