@@ -131,7 +131,10 @@ async def main() -> None:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     with tempfile.TemporaryDirectory(prefix="thamkhlang-bench-") as folder:
         names = sys.argv[1:] or ["ours", "default"]
-        print_table([await measure(name, Path(folder)) for name in names])
+        results = []
+        for name in names:
+            results.append(await measure(name, Path(folder)))
+            print_table(results)
 
 
 asyncio.run(main())
