@@ -1,6 +1,7 @@
 """Rules of the house that a machine can check."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ def test_every_setting_is_explained_in_the_example() -> None:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     named = {line.partition("=")[0] for line in lines if re.match(r"[A-Z_]+=", line)}
     assert named == {name.upper() for name in Settings.model_fields}
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if "=" in line and not line.startswith("#"):
             assert before.startswith("#") or "=" in before, f"{line} has no sentence"
 
