@@ -79,7 +79,7 @@ def test_chat_is_answered_or_closed_only_when_the_role_may_see_it(client, office
                 assert answer.status_code in (403, 404)
 
 
-@pytest.mark.parametrize("role", [*OFFICERS, Role.unit_officer, Role.executive])
+@pytest.mark.parametrize("role", [*sorted(OFFICERS), Role.unit_officer, Role.executive])
 def test_confidential_case_leaves_no_trace_for_others(client, office, role):
     as_role(client, role)
 
