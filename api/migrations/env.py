@@ -23,7 +23,7 @@ def plain_type(kind: str, item: Any, _: Any) -> str | Literal[False]:
 def run_migrations() -> None:
     # The tests name a database of their own; everybody else means the one of the settings.
     engine = make_engine(context.config.attributes.get("url") or get_settings().database_url)
-    with engine.connect() as connection:
+    with engine.begin() as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -34,7 +34,6 @@ def run_migrations() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
     engine.dispose()
 
 
