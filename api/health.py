@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
 from api.database import session_scope
+from api.faq import search
 from api.settings import get_settings
 
 PART_SECONDS = 2
@@ -38,6 +39,8 @@ async def ready() -> JSONResponse:
     parts = {"database": database, "rasa": rasa, "action_server": actions}
     is_ready = all(state == "ready" for state in parts.values())
     # LINE switched off is a choice, not a fault.
+    # Answers from words alone are worse than usual, but answers; monitoring should know.
+    parts["search"] = "ready" if search.is_whole() else "words only"
     parts["line"] = "ready" if settings.line_is_on else "off"
     return JSONResponse({"ready": is_ready, "parts": parts}, 200 if is_ready else 503)
 

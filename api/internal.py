@@ -12,21 +12,27 @@ from api.cases.explanations import next_step
 from api.cases.handover import ask_for_person
 from api.cases.knowledge import knowledge
 from api.clock import bangkok, thai_date, thai_datetime
-from api.database import WriteSession
+from api.database import ReadSession, WriteSession
 from api.errors import NotAllowed
-from api.faq.service import answer_question, forget_who_asked
+from api.faq import trace
+from api.faq.models import Ending
+from api.faq.service import answer_question, detail_of
 from api.internal_schemas import (
     Adding,
     Answer,
+    AskingDetail,
     AskingPerson,
     AskingQuestion,
     AskingStatus,
+    Detail,
     Found,
     Opened,
     Opening,
     Proposed,
     ProposedTopic,
     Proposing,
+    Rated,
+    Rating,
     Status,
     Waiting,
     Withdrawing,
@@ -50,6 +56,18 @@ def answers(request: AskingQuestion, session: WriteSession) -> Answer:
     return answer_question(session, request.conversation_id, request.question, request.entry_id)
 
 
+@router.post("/answers/detail")
+def answer_detail(request: AskingDetail, session: ReadSession) -> Detail:
+    return Detail(**detail_of(session, request.entry_id))
+
+
+@router.post("/answers/rating")
+def rate_answer(request: Rating, session: WriteSession) -> Rated:
+    return Rated(
+        kept=trace.rate(session, request.conversation_id, request.asked_id, request.useful)
+    )
+
+
 @router.post("/case-proposals")
 def case_proposals(request: Proposing) -> Proposed:
     proposal = topics.propose(request.kind, request.detail)
@@ -69,9 +87,10 @@ def case_proposals(request: Proposing) -> Proposed:
 def open_case(request: Opening, session: WriteSession) -> Opened:
     filed = service.open_case(session, service.Filing(**request.model_dump()))
     case = filed.case
+    trace.end_in(session, request.conversation_id, Ending.case)
     if case.anonymous:
         # What was asked on the way to an anonymous case can tell what the case is about.
-        forget_who_asked(session, request.conversation_id)
+        trace.forget_who_asked(session, request.conversation_id)
     return Opened(
         number=case.number,
         receipt_code=filed.receipt_code,
@@ -133,4 +152,5 @@ def withdraw(request: Withdrawing, session: WriteSession) -> Found:
 @router.post("/handovers")
 def handovers(request: AskingPerson, session: WriteSession) -> Waiting:
     is_open = ask_for_person(session, request.conversation_id)
+    trace.end_in(session, request.conversation_id, Ending.person)
     return Waiting(waiting=True, office_is_open=is_open)

@@ -142,5 +142,24 @@ class AskingQuestion(_Request):
     entry_id: Annotated[str | None, Field(default=None, max_length=80)]
 
 
+class AskingDetail(_Request):
+    entry_id: Annotated[str, Field(max_length=80)]
+
+
+class Detail(BaseModel):
+    detail: str
+    link: str | None
+
+
+class Rating(_Request):
+    conversation_id: Id
+    asked_id: int
+    useful: bool
+
+
+class Rated(BaseModel):
+    kept: bool
+
+
 Answer = dict[str, Any]
 """As in answer_question.json; shaped by api.faq."""

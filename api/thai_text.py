@@ -112,3 +112,10 @@ def known_words(knowledge_dir: Path) -> set[str]:
 @lru_cache
 def office_dictionary(knowledge_dir: Path) -> Dictionary:
     return Dictionary(known_words(knowledge_dir))
+
+
+@lru_cache
+def folded_syllables() -> Dictionary:
+    from pythainlp.corpus import thai_syllables
+
+    return Dictionary(fold(normalise(one)) for one in thai_syllables() if len(one) > 1)

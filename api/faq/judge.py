@@ -12,7 +12,8 @@ import numpy as np
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.faq.index import FEATURES, Comparison, Floats
+from api.faq.compiled import Floats
+from api.faq.index import FEATURES, Comparison
 
 CHOICES = 3
 
@@ -20,7 +21,9 @@ SIGNS = (
     "constant",
     "share",
     "lead",
+    "lead_of_kind",
     "score",
+    "rest",
     *FEATURES,
     "strange",
     "length",
@@ -29,6 +32,7 @@ SIGNS = (
 """What the certainty of a verdict is computed from."""
 
 _WEIGHTS_FILE = Path(__file__).with_name("weights.yml")
+_OUTSIDE = FEATURES.index("is_outside")
 
 
 class Weights(BaseModel):
@@ -50,39 +54,71 @@ def weights() -> Weights:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`order` holds rows of the comparison, best first; the two numbers are probabilities."""
+    """`order` holds entries' places in the index, best first; the numbers are probabilities.
+
+    `outside` is the subject that is not ours when that is nearer than every entry.
+    """
 
     order: list[int]
+    outside: int | None
     first_is_right: float
     one_of_three_is_right: float
 
 
 def judge(comparison: Comparison, by: Weights) -> Verdict:
-    if comparison.exact is not None:
-        return Verdict([comparison.exact], 1.0, 1.0)
+    """Probabilities that the first entry, or one of the first three, answers the question."""
     if not comparison.word_count:
-        return Verdict([], 0.0, 0.0)
+        return Verdict([], None, 0.0, 0.0)
     scores = comparison.features @ np.array(by.ranking)
-    order = [int(row) for row in np.argsort(-scores, kind="stable")[:CHOICES]]
+    order = ranked(comparison, scores)
+    outside = nearer_outside(comparison, scores)
+    places = [int(comparison.candidates[row]) for row in order]
+    if comparison.exact is not None:
+        return _exact(comparison, comparison.exact, places)
+    if not order:
+        return Verdict([], outside, 0.0, 0.0)
     found = signs(comparison, scores, order)
     return Verdict(
-        order,
+        places,
+        outside,
         _probability(found @ np.array(by.first_is_right)),
         _probability(found @ np.array(by.one_of_three_is_right)),
     )
 
 
+def _exact(comparison: Comparison, exact: int, places: list[int]) -> Verdict:
+    row = int(np.flatnonzero(comparison.candidates == exact)[0])
+    if comparison.features[row, _OUTSIDE]:
+        return Verdict(places, exact, 0.0, 0.0)
+    return Verdict([exact, *(p for p in places if p != exact)][:CHOICES], None, 1.0, 1.0)
+
+
+def ranked(comparison: Comparison, scores: Floats, most: int = CHOICES) -> list[int]:
+    """Rows of the best entries; subjects that are not ours are no answers."""
+    ours = np.flatnonzero(comparison.features[:, _OUTSIDE] == 0)
+    return [int(row) for row in ours[np.argsort(-scores[ours], kind="stable")][:most]]
+
+
+def nearer_outside(comparison: Comparison, scores: Floats) -> int | None:
+    best = int(np.argmax(scores))
+    return int(comparison.candidates[best]) if comparison.features[best, _OUTSIDE] else None
+
+
 def signs(comparison: Comparison, scores: Floats, order: list[int]) -> Floats:
     best = scores[order[0]]
-    following = scores[order[1]] if len(order) > 1 else 0.0
-    share = 1 / np.exp(scores - best).sum()
+    following = scores[order[1]] if len(order) > 1 else best - 10
+    outside = scores[comparison.features[:, _OUTSIDE] > 0]
+    share = np.exp(best - scores.max()) / np.exp(scores - scores.max()).sum()
     length = np.log1p(comparison.word_count)
+    three = sorted(scores[order])
     return np.array(
         [
             1.0,
             np.log(share / max(1 - share, 1e-6)),
             best - following,
+            best - outside.max() if len(outside) else 10.0,
             best,
+            three[0],
             *comparison.features[order[0]],
             comparison.strange,
             length,

@@ -1,96 +1,223 @@
-"""The best entries for a question. One index a process, made again when the entries changed."""
+"""The best entries for a question. One index a process, made again when the entries changed.
+
+When the search fails or is slow, an index of words alone takes its place for a while.
+"""
 
 import threading
-from dataclasses import dataclass
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.faq.index import FEATURES, Document, Index
-from api.faq.judge import judge, weights
+from api.faq.compiled import Compiler, Document
+from api.faq.index import FEATURES, Comparison, Index
+from api.faq.judge import Verdict, judge, ranked, weights
+from api.faq.meaning import open_meaning
 from api.faq.models import Entry
+from api.faq.outside import is_english, is_other_language, read_outside
 from api.faq.terms import analyser
+from api.faq.words_only import WordsOnly
 from api.settings import get_settings
+
+log = structlog.get_logger()
+
+MEANINGS = Path(__file__).parents[2] / "models/meanings.npz"
+"""Computed vectors, which any process may make again from the knowledge."""
+
+PATIENCE_SECONDS = 0.5
+REST_SECONDS = 60
+
+HALF = 0.5
+"""Of what a single word and its concepts say."""
+
+GIBBERISH = 0.8
+"""Share of a message's runs of letters that nobody ever wrote about anything we know."""
+
+_ASKED_WORDS = FEATURES.index("asked_words")
+_ASKED_GRAMS = FEATURES.index("asked_grams")
 
 
 class Outcome(StrEnum):
     answered = "answered"
     choices = "choices"
+    outside = "outside"
     unknown = "unknown"
 
 
 @dataclass(frozen=True)
 class Found:
-    """`entry_ids` is the one answer, the few to choose from, or empty."""
+    """`entry_ids` is the one answer, the few to choose from, or empty.
+
+    `outside_id` names the subject of `knowledge/outside.yml` that was recognised; `score` is the
+    probability that the first entry is right; gibberish has nothing that any entry says.
+    """
 
     outcome: Outcome
     entry_ids: list[str]
     score: float
+    outside_id: str | None = None
+    is_gibberish: bool = False
 
 
-HALF = 0.5
-"""Of what a single word and its concepts say."""
+@dataclass(frozen=True)
+class _Kept:
+    version: tuple[object, ...]
+    index: Index
+    words_only: WordsOnly
 
-_QUESTION_WORDS = FEATURES.index("question_words")
-
-Version = tuple[object, ...]
 
 _building = threading.Lock()
-_kept: tuple[Version, Index] | None = None
+_kept: _Kept | None = None
+_searching = ThreadPoolExecutor(2, thread_name_prefix="search")
+_resting_until = 0.0
 
 
 def prepare(session: Session) -> None:
     """Make the index now, so that no question has to wait for it."""
-    _index(session)
+    _indexes(session)
+
+
+def is_whole() -> bool:
+    """Whether questions are searched by all means, not by words alone."""
+    return time.monotonic() >= _resting_until
 
 
 def search(session: Session, question: str) -> Found:
-    return find(_index(session), question)
+    kept = _indexes(session)
+    if is_whole():
+        try:
+            return _searching.submit(find, kept.index, question).result(PATIENCE_SECONDS)
+        except Exception as error:
+            _rest(type(error).__name__)
+    return _found_by_words(kept.words_only, question)
+
+
+def search_near(session: Session, question: str, entry: Entry) -> Found:
+    """The best answer to a question that follows the answer `entry`: of its subject, or related."""
+    kept = _indexes(session)
+    near = {*entry.related, *session.scalars(select(Entry.id).filter_by(subject=entry.subject))}
+    places = [n for n, one in enumerate(kept.index.ids) if one in near and one != entry.id]
+    comparison = kept.index.compare(question, among=places)
+    return decide(kept.index, comparison, judge(comparison, weights()))
+
+
+def suggest(session: Session, typed: str, most: int) -> list[str]:
+    """Ids of entries for what somebody is typing, best first; empty while nothing fits."""
+    kept = _indexes(session)
+    if not is_whole():
+        return kept.words_only.best(typed)[0][:most]
+    comparison = kept.index.compare(typed)
+    if not comparison.word_count:
+        return []
+    scores = comparison.features @ np.array(weights().ranking)
+    near = comparison.features[:, [_ASKED_GRAMS, _ASKED_WORDS]].max(axis=1)
+    rows = ranked(comparison, scores, most)
+    return [kept.index.ids[comparison.candidates[row]] for row in rows if near[row] >= HALF]
+
+
+def _rest(reason: str) -> None:
+    global _resting_until
+    _resting_until = time.monotonic() + REST_SECONDS
+    log.error("search by words only", reason=reason, seconds=REST_SECONDS)
 
 
 def find(index: Index, question: str) -> Found:
-    by = weights()
+    if is_other_language(question):
+        return Found(Outcome.unknown, [], 0.0)
     comparison = index.compare(question)
-    verdict = judge(comparison, by)
-    ids = [index.ids[row] for row in verdict.order]
+    found = decide(index, comparison, judge(comparison, weights()))
+    if is_english(question) and not index.in_english.issuperset(found.entry_ids):
+        # Who asks in English is not helped by an answer, or a choice, in Thai.
+        found = replace(found, outcome=Outcome.unknown, entry_ids=[])
+    return found
+
+
+def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
+    """Two limits make three outcomes: answer, ask back, admit."""
+    by = weights()
+    ids = [index.ids[place] for place in verdict.order]
+    score = verdict.first_is_right
     if comparison.exact is None and comparison.word_count == 1:
         # One word names a subject and asks nothing: the person says what about it.
-        is_known = comparison.features[verdict.order[0], _QUESTION_WORDS] >= HALF
-        outcome = Outcome.choices if is_known else Outcome.unknown
-    elif verdict.first_is_right >= by.answer_from:
-        outcome, ids = Outcome.answered, ids[:1]
-    elif verdict.one_of_three_is_right >= by.ask_back_from:
-        outcome = Outcome.choices
-    else:
-        outcome = Outcome.unknown
-    return Found(outcome, [] if outcome is Outcome.unknown else ids, verdict.first_is_right)
+        is_known = comparison.features[:, _ASKED_WORDS].max(initial=0.0) >= HALF
+        if is_known and verdict.outside is None:
+            return Found(Outcome.choices, ids, score)
+    elif score >= by.answer_from:
+        return Found(Outcome.answered, ids[:1], score)
+    if verdict.outside is not None:
+        return Found(Outcome.outside, [], score, index.ids[verdict.outside])
+    if comparison.word_count > 1 and verdict.one_of_three_is_right >= by.ask_back_from:
+        return Found(Outcome.choices, ids, score)
+    return Found(Outcome.unknown, [], score, is_gibberish=comparison.strange >= GIBBERISH)
 
 
-def _index(session: Session) -> Index:
+def _found_by_words(words_only: WordsOnly, question: str) -> Found:
+    ids, is_exact = words_only.best(question)
+    if is_exact:
+        return Found(Outcome.answered, ids, 1.0)
+    return Found(Outcome.choices if ids else Outcome.unknown, ids, 0.0)
+
+
+def _indexes(session: Session) -> _Kept:
     global _kept
     version = _version(session)
     kept = _kept
-    if kept and kept[0] == version:
-        return kept[1]
+    if kept and kept.version == version:
+        return kept
     with _building:
         # While this thread waited, another one may have built it.
-        if _kept and _kept[0] == version:
-            return _kept[1]
-        index = build_index(session)
-        _kept = (version, index)
-        return index
+        if _kept and _kept.version == version:
+            return _kept
+        built = _built(tuple(_documents(session)), get_settings().knowledge_dir)
+        _kept = _Kept(version, *built)
+        return _kept
 
 
-def _version(session: Session) -> Version:
+@lru_cache(maxsize=4)
+def _built(documents: tuple[Document, ...], knowledge_dir: Path) -> tuple[Index, WordsOnly]:
+    """Rows that were stored again unchanged, or in another database, are not indexed again."""
+    by = compiler(knowledge_dir)
+    return Index(documents, by), WordsOnly(documents, by.analyser)
+
+
+def _version(session: Session) -> tuple[object, ...]:
     """Changes whenever an entry is added, changed or removed; the tests' databases differ too."""
     counted = session.execute(select(func.count(Entry.id), func.max(Entry.updated_at))).one()
     return (str(session.get_bind().engine.url), *counted)
 
 
-def build_index(session: Session) -> Index:
+def _documents(session: Session) -> list[Document]:
     entries = session.scalars(select(Entry).order_by(Entry.id))
-    documents = [
-        Document(entry.id, entry.questions, [entry.answer, entry.detail or ""]) for entry in entries
+    ours = [document_of(entry, entry.subject) for entry in entries]
+    return ours + outside_documents(get_settings().knowledge_dir)
+
+
+def document_of(entry: Entry, subject: str) -> Document:
+    english = entry.english["questions"] if entry.english else []
+    return Document(
+        entry.id,
+        (*entry.questions, *english),
+        (entry.answer, entry.detail or ""),
+        subject,
+        is_in_english=bool(english),
+    )
+
+
+def outside_documents(knowledge_dir: Path) -> list[Document]:
+    return [
+        Document(one.id, tuple(one.messages), (), one.kind, is_outside=True)
+        for one in read_outside(knowledge_dir).subjects
     ]
-    return Index(documents, analyser(get_settings().knowledge_dir))
+
+
+@lru_cache(maxsize=2)
+def compiler(knowledge_dir: Path) -> Compiler:
+    """One a process: what was compiled for one version of the index serves the next."""
+    return Compiler(analyser(knowledge_dir), open_meaning(MEANINGS))

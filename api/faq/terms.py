@@ -7,13 +7,22 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.content import ContentFile, WrongContent
-from api.thai_text import Dictionary, fold, grams, known_words, normalise, words
+from api.thai_text import (
+    Dictionary,
+    fold,
+    folded_syllables,
+    grams,
+    known_words,
+    normalise,
+    words,
+)
 
 LONGEST_QUESTION = 400
 """Characters that are read. What is longer is a story, and its subject stands at the beginning."""
@@ -36,7 +45,7 @@ class SynonymsFile(BaseModel):
 
 @dataclass(frozen=True)
 class Terms:
-    """What is left of a text: its words in order, the concepts of each, and the grams of all."""
+    """What is left of a text: its words in order, the concepts of each, and what all sound like."""
 
     key: str
     words: tuple[str, ...]
@@ -45,6 +54,12 @@ class Terms:
     @property
     def grams(self) -> Counter[str]:
         return Counter(grams(fold("".join(self.words))))
+
+    @property
+    def syllables(self) -> set[str]:
+        """Each syllable, and each with the next one: `ร้องเรียน` cut or spelled however."""
+        cut = words(fold("".join(self.words)), folded_syllables())
+        return {*cut, *(f"{one} {following}" for one, following in pairwise(cut))}
 
 
 class Analyser:
