@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api import encryption, errors, health, internal
 from api.cases import topics
-from api.channels import line_webhook, office_page, web_chat
+from api.channels import faq_pages, line_webhook, office_page, public_pages, web_chat
 from api.channels.line_sender import LineChannel
 from api.console import error_pages
 from api.console.router import router as console
@@ -55,12 +55,13 @@ def _outside_channels(settings: Settings) -> dict[Channel, OutsideChannel]:
 def create_app() -> FastAPI:
     app = FastAPI(title="ถามคลัง", lifespan=_lifespan, docs_url=None, redoc_url=None)
     errors.install(app)
-    error_pages.install(app)
+    error_pages.install(app, public_pages.error_page)
     app.include_router(health.router)
     app.include_router(internal.router)
     app.include_router(line_webhook.router)
     app.include_router(console)
     app.include_router(office_page.router)
+    app.include_router(faq_pages.router)
     app.include_router(web_chat.router)
     office_page.mount_assets(app)
     app.add_middleware(SecurityHeaders)

@@ -15,10 +15,14 @@ from api.errors import AppError
 from api.staff.guards import SignInNeeded
 
 type Handler = Callable[[Request, Any], Awaitable[Response]]
+type PublicPage = Callable[[int, str | None], Response]
 
 
-def install(app: FastAPI) -> None:
-    """Put a page before each handler of refusals that the application already has."""
+def install(app: FastAPI, public_page: PublicPage) -> None:
+    """Put a page before each handler of refusals that the application already has.
+
+    For visitors of the questions `public_page` makes it, from the status and the sentence.
+    """
     for kind in (
         AppError,
         DataError,
@@ -26,10 +30,10 @@ def install(app: FastAPI) -> None:
         RequestValidationError,
         HTTPException,
     ):
-        app.add_exception_handler(kind, _page_before(app.exception_handlers[kind]))
+        app.add_exception_handler(kind, _page_before(app.exception_handlers[kind], public_page))
 
 
-def _page_before(as_json: Any) -> Handler:
+def _page_before(as_json: Any, public_page: PublicPage) -> Handler:
     async def refused(request: Request, error: Exception) -> Response:
         answer: Response = await as_json(request, error)
         if "text/html" not in request.headers.get("accept", ""):
@@ -37,6 +41,8 @@ def _page_before(as_json: Any) -> Handler:
         if isinstance(error, SignInNeeded):
             return RedirectResponse(_sign_in_address(request), 303)
         told = error.message if isinstance(error, AppError) else None
+        if request.url.path.startswith("/faq"):
+            return public_page(answer.status_code, told)
         return page(request, "error.html", answer.status_code, code=answer.status_code, told=told)
 
     return refused

@@ -22,6 +22,7 @@ CASE_ROLES = frozenset(
     }
 )
 CHAT_ROLES = CASE_ROLES - {Role.unit_officer}
+FAQ_ROLES = frozenset({Role.editor, Role.administrator, Role.supervisor})
 
 _FOLDER = Path(__file__).parent
 
@@ -44,6 +45,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         csrf=getattr(request.state, "csrf", ""),
         sees_cases=staff is not None and staff.role in CASE_ROLES,
         sees_chats=staff is not None and staff.role in CHAT_ROLES,
+        sees_faq=staff is not None and staff.role in FAQ_ROLES,
         present=clock.now(),
         **values,
     )

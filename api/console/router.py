@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.console import cases, chats, files, sign_in
+from api.console import cases, chats, faq, files, sign_in
 from api.console.pages import CASE_ROLES, page
 from api.errors import NotFound
 from api.staff.guards import CurrentStaff, current_staff
@@ -22,6 +22,7 @@ router.include_router(sign_in.router)
 router.include_router(cases.router)
 router.include_router(chats.router)
 router.include_router(files.router)
+router.include_router(faq.router)
 
 
 @router.get("/{anything:path}", dependencies=[Depends(current_staff)])

@@ -2,6 +2,7 @@
 
 import { Line } from "./widget/line.js";
 import { Log } from "./widget/log.js";
+import { Suggestions } from "./widget/suggestions.js";
 
 const OPEN = "chat-open";
 const part = (name) => document.querySelector(`[data-chat="${name}"]`);
@@ -18,6 +19,9 @@ const line = new Line({
   state: showState,
   refused: (item, why) => log.setState(item.client_id, "refused", why),
   down: (isDown) => { show(part("line").firstElementChild, isDown); },
+});
+const suggestions = new Suggestions({
+  field: text, group: part("suggestions"), status: part("suggested"), words, choose: sendSuggested,
 });
 let returnTo = opener;
 
@@ -50,6 +54,7 @@ function show(element, isShown) {
 
 function send(message) {
   problem("");
+  suggestions.hide();
   line.send(message);
   if (!matchMedia("(pointer: coarse)").matches) text.focus();
   else part("log").focus({ preventScroll: true });
@@ -74,6 +79,12 @@ function sendTyped() {
   send({ text: typed });
 }
 
+function sendSuggested(title) {
+  text.value = "";
+  fitText();
+  send({ text: title });
+}
+
 function sendFile(file) {
   const limit = Number(chat.dataset.fileLimit);
   if (file.size > limit) problem(words["file-too-large"], { limit: limit / 1_000_000 });
@@ -90,13 +101,17 @@ function open({ from = document.activeElement, focus = true } = {}) {
   if (chat.open) return;
   returnTo = from?.isConnected && from !== document.body ? from : opener;
   // On a small screen the talk covers the page, so the page behind must be out of reach.
-  if (matchMedia("(max-width: 40rem), (max-height: 30rem)").matches) chat.showModal();
+  if (coversPage()) chat.showModal();
   else chat.show();
   opener.hidden = true;
   part("unread").hidden = true;
   log.scrollToEnd();
   if (focus) text.focus();
   remember(true);
+}
+
+function coversPage() {
+  return matchMedia("(max-width: 40rem), (max-height: 30rem)").matches;
 }
 
 function close() {
@@ -127,6 +142,8 @@ part("form").addEventListener("submit", (event) => {
   event.preventDefault();
   sendTyped();
 });
+// Whoever goes to read a page wants to see it.
+part("browse").addEventListener("click", () => { if (coversPage()) remember(false); });
 text.addEventListener("input", fitText);
 text.addEventListener("keydown", (event) => {
   // Enter also picks a word in an input method; that Enter does not send.

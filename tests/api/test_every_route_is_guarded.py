@@ -17,6 +17,13 @@ PUBLIC = {
     "GET /readyz": "monitoring; it names the parts and whether they are ready, nothing else",
     "GET /openapi.json": "the description of the open interface; console and bot are not in it",
     "GET /": "the office's page for everybody",
+    "GET /faq": "the published answers are for everybody",
+    "GET /faq/{subject}": "the published answers of a subject",
+    "GET /faq/{subject}/{entry_id}": "one published answer",
+    "GET /faq/search": "leads to /faq; shows nothing itself",
+    "POST /faq/search": "searches the published answers; only from our own page, with limits",
+    "POST /faq/suggestions": "names published answers; only from our own page, with limits",
+    "GET /sitemap.xml": "the addresses of the public pages, for search engines",
     "MOUNT /static": "style, script and pictures of the pages",
     "MOUNT /fonts": "the letters of the pages",
     "POST /line/webhook": "LINE proves itself by a signature over the raw body",
@@ -47,8 +54,9 @@ def test_every_form_of_the_console_asks_for_the_token_of_the_session():
             assert guard in calls_of(route.dependant), name
 
 
-def test_every_post_of_the_widget_asks_whether_it_comes_from_our_own_page():
-    posts = [(name, route) for name, route in named_routes() if name.startswith("POST /chat")]
+def test_every_post_of_the_public_pages_asks_whether_it_comes_from_our_own_page():
+    beginnings = ("POST /chat", "POST /faq")
+    posts = [(name, route) for name, route in named_routes() if name.startswith(beginnings)]
     assert posts
     for name, route in posts:
         assert web_visitors.from_our_page in calls_of(route.dependant), name
