@@ -1,34 +1,39 @@
 """`python -m evaluation.calibrate`: fit the weights of the search and write `weights.yml`.
 
-It learns from the knowledge itself. Each question is asked while its own wording is left out of the
-index, clean and spoiled; mixtures of two wordings are asked of the whole index; and two kinds of
-message must not be answered: those of `unanswerable.yml`, and each question again with its entry
-taken away. The held-out questions of `tests/data/` are never read.
+It learns from questions whose right entry is known: each way to ask, clean and spoiled, asked of an
+index without it; and the development questions, which another hand wrote and which therefore count
+most. Three kinds of message must not be answered: those of `unanswerable.yml`, those of
+`knowledge/outside.yml`, asked the same way, and each question again with its entry taken away.
+Nothing in `held_out/` is read.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import yaml
 
-from api.faq.index import Comparison, Document, Floats, Index
-from api.faq.judge import CHOICES, signs
-from api.faq.knowledge_files import EntryInFile, read
-from api.faq.terms import Analyser
+from api.faq.compiled import Compiler, Document, Floats
+from api.faq.index import Comparison, Index
+from api.faq.judge import ranked, signs
+from api.faq.models import Entry
+from api.faq.search import compiler, document_of, outside_documents
 from api.thai_text import office_dictionary
 from evaluation.fitting import logistic_weights, rank_weights
+from evaluation.limits import choose_limits
 from evaluation.noise import Noise
+from evaluation.sets import KNOWLEDGE, development, entries, unanswerable_for_fitting
 
-KNOWLEDGE = Path("knowledge")
 WEIGHTS = Path("api/faq/weights.yml")
-UNANSWERABLE = Path("evaluation/unanswerable.yml")
 FOLDS = 5
-ANSWER_FROM = 0.45
-ASK_BACK_FROM = 0.2
+"""Every fifth way to ask is left out, and asked."""
+
+SEED = 2570
+PARTS = 3
 
 # How much each kind of message counts, so that the mixture is like what people send.
-LEFT_OUT, SPOILED, MIXED, TAKEN_AWAY, UNKNOWN = 0.5, 0.3, 0.25, 0.1, 5.0
+LEFT_OUT, SPOILED, DEVELOPMENT, DISTURBED = 0.15, 0.1, 4.0, 1.5
+OUTSIDE, TAKEN_AWAY, UNKNOWN = 0.6, 0.6, 3.0
 
 _HEAD = """\
 # The weights of the search. Written by `python -m evaluation.calibrate`; do not edit by hand.
@@ -38,102 +43,142 @@ _HEAD = """\
 
 @dataclass(frozen=True)
 class Example:
+    """A comparison, the places that are right in it (none: must not be answered), its weight."""
+
     comparison: Comparison
-    right: int | None
+    right: frozenset[int]
     weight: float
+    is_of_people: bool = False
 
 
 def main() -> None:
-    entries = [entry for _, entry in read(KNOWLEDGE)]
-    examples = [*_answerable(entries), *_unanswerable(entries)]
-    known = [example for example in examples if example.right is not None]
-    ranking = rank_weights(
-        np.stack([example.comparison.features for example in known]),
-        np.array([example.right for example in known]),
-        np.array([example.weight for example in known]),
-    )
-    rows, first, three, weights = _verdicts([*examples, *_taken_away(known)], ranking)
-    fitted = {
+    examples = [one for one in _examples() if _is_judged(one.comparison)]
+    fitted = fit(examples)
+    limits = choose_limits(*_judged_by_others(examples))
+    lines = [f"{name}: {[round(float(x), 3) for x in found]}" for name, found in fitted.items()]
+    lines += [f"{name}: {value}" for name, value in limits.items()]
+    WEIGHTS.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(examples)} examples; wrote {WEIGHTS}: {limits}")
+
+
+def fit(examples: list[Example]) -> dict[str, Floats]:
+    ranking = rank_weights(*_to_rank(examples))
+    taken = [one for example in examples if (one := _taken_away(example))]
+    rows, first, three = _verdicts([*examples, *taken], ranking)
+    weights = np.array([example.weight for example in [*examples, *taken]])
+    return {
         "ranking": ranking,
         "first_is_right": logistic_weights(rows, first, weights),
         "one_of_three_is_right": logistic_weights(rows, three, weights),
     }
-    lines = [f"{name}: {[round(float(x), 3) for x in found]}" for name, found in fitted.items()]
-    lines += [f"answer_from: {ANSWER_FROM}", f"ask_back_from: {ASK_BACK_FROM}"]
-    WEIGHTS.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(examples)} examples of {len(entries)} entries; wrote {WEIGHTS}")
 
 
-def index_of(entries: list[EntryInFile], analyser: Analyser, without: int | None = None) -> Index:
-    """The index of the entries; `without` leaves out every fifth question, beginning there."""
-    return Index(
-        [
-            Document(
-                entry.id,
-                [q for n, q in enumerate(entry.questions) if n % FOLDS != without],
-                [entry.answer, entry.detail or ""],
-            )
-            for entry in entries
-        ],
-        analyser,
+def _judged_by_others(examples: list[Example]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Both log odds of people's messages, each by weights that were fitted without it."""
+    people = [n for n, example in enumerate(examples) if example.is_of_people]
+    found = []
+    for part in range(PARTS):
+        asked = {n for n in people if n % PARTS == part}
+        fitted = fit([example for n, example in enumerate(examples) if n not in asked])
+        those = [examples[n] for n in sorted(asked)]
+        rows, first, _ = _verdicts(those, fitted["ranking"])
+        odds = (rows @ fitted[name] for name in ("first_is_right", "one_of_three_is_right"))
+        has_answer = np.array([bool(example.right) for example in those])
+        found.append((*odds, first > 0, has_answer))
+    first, three, is_right, has_answer = (
+        np.concatenate(column) for column in zip(*found, strict=True)
     )
+    return first, three, is_right, has_answer
 
 
-def _answerable(entries: list[EntryInFile]) -> list[Example]:
-    analyser, noise = Analyser(KNOWLEDGE), Noise(2570, office_dictionary(KNOWLEDGE))
-    whole = index_of(entries, analyser)
-    examples = []
-    for fold in range(FOLDS):
-        index = index_of(entries, analyser, without=fold)
-        for row, entry in enumerate(entries):
-            for question in entry.questions[fold::FOLDS]:
-                spoiled = noise.spoil(question)
-                other = entry.questions[(entry.questions.index(question) + 1) % FOLDS]
-                mixed = noise.mix(question, other)
-                examples += [
-                    Example(index.compare(question), row, LEFT_OUT),
-                    Example(index.compare(spoiled), row, SPOILED),
-                    Example(whole.compare(mixed), row, MIXED),
-                ]
-    # Exact and empty questions are not judged by weights.
-    return [e for e in examples if e.comparison.exact is None and e.comparison.word_count]
-
-
-def _unanswerable(entries: list[EntryInFile]) -> list[Example]:
-    index = index_of(entries, Analyser(KNOWLEDGE))
-    kinds = yaml.safe_load(UNANSWERABLE.read_text(encoding="utf-8"))
-    asked = [index.compare(message) for kind in kinds.values() for message in kind]
-    return [Example(comparison, None, UNKNOWN) for comparison in asked if comparison.word_count]
-
-
-def _taken_away(known: list[Example]) -> list[Example]:
+def documents(without: int | None = None) -> list[Document]:
+    """Everything that can be found; `without` leaves out every fifth way to ask, from there on."""
+    ours = [
+        document_of(Entry(**entry.model_dump(), subject=subject), subject)
+        for subject, entry in entries()
+    ]
+    whole = ours + outside_documents(KNOWLEDGE)
     return [
-        Example(
-            Comparison(
-                np.delete(example.comparison.features, int(example.right or 0), axis=0),
-                None,
-                example.comparison.word_count,
-                example.comparison.strange,
-            ),
-            None,
-            TAKEN_AWAY,
+        replace(
+            one, questions=tuple(q for n, q in enumerate(one.questions) if n % FOLDS != without)
         )
-        for example in known
-        if example.weight in (LEFT_OUT, MIXED)
+        for one in whole
     ]
 
 
-def _verdicts(examples: list[Example], ranking: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """The signs of each example, whether its first and its first three are right, its weight."""
+def _examples() -> Iterator[Example]:
+    by, noise = compiler(KNOWLEDGE), Noise(SEED, office_dictionary(KNOWLEDGE))
+    whole = documents()
+    index = Index(documents(without=FOLDS - 1), Compiler(by.analyser, by.meaning))
+    for place, document in enumerate(whole):
+        for question in document.questions[FOLDS - 1 :: FOLDS]:
+            yield from _asked_again(index, place, document, question, noise)
+    index = Index(whole, by)
+    places = {document.id: place for place, document in enumerate(whole)}
+    for asked in development():
+        right = frozenset(places[entry] for entry in asked.right if entry in places)
+        spoiled = noise.disturb(asked.question, 0.1)
+        yield Example(index.compare(asked.question), right, DEVELOPMENT, is_of_people=True)
+        yield Example(index.compare(spoiled), right, DISTURBED)
+    for one in unanswerable_for_fitting():
+        yield Example(index.compare(one.message), frozenset(), UNKNOWN, is_of_people=True)
+
+
+def _asked_again(
+    index: Index, place: int, document: Document, question: str, noise: Noise
+) -> Iterator[Example]:
+    right = frozenset([place])
+    if document.is_outside:
+        yield Example(index.compare(question), right, OUTSIDE)
+        return
+    yield Example(index.compare(question), right, LEFT_OUT)
+    yield Example(index.compare(noise.spoil(question)), right, SPOILED)
+
+
+def _is_judged(comparison: Comparison) -> bool:
+    """Exact and empty questions are not judged by weights."""
+    return comparison.exact is None and comparison.word_count > 0
+
+
+def _rows(example: Example) -> list[int]:
+    return [n for n, place in enumerate(example.comparison.candidates) if place in example.right]
+
+
+def _to_rank(examples: list[Example]) -> tuple[Floats, Floats, Floats]:
+    known = [(one, _rows(one)) for one in examples if _rows(one)]
+    size = max(len(one.comparison.candidates) for one, _ in known)
+    features = np.zeros((len(known), size, known[0][0].comparison.features.shape[1]))
+    right = np.zeros((len(known), size))
+    for n, (one, rows) in enumerate(known):
+        features[n, : len(one.comparison.candidates)] = one.comparison.features
+        right[n, rows] = 1.0
+    return features, right, np.array([one.weight for one, _ in known])
+
+
+def _taken_away(example: Example) -> Example | None:
+    """The same question where its entry does not exist: the neighbours must not answer it."""
+    rows = _rows(example)
+    if not rows or example.weight not in (DEVELOPMENT, LEFT_OUT):
+        return None
+    comparison = replace(
+        example.comparison,
+        candidates=np.delete(example.comparison.candidates, rows),
+        features=np.delete(example.comparison.features, rows, axis=0),
+    )
+    return Example(comparison, frozenset(), TAKEN_AWAY * example.weight / DEVELOPMENT)
+
+
+def _verdicts(examples: list[Example], ranking: Floats) -> tuple[Floats, Floats, Floats]:
+    """The signs of each example, whether its first and one of its first three are right."""
     rows, first, three = [], [], []
     for example in examples:
         scores = example.comparison.features @ ranking
-        order = [int(row) for row in np.argsort(-scores, kind="stable")[:CHOICES]]
+        order = ranked(example.comparison, scores)
+        places = [int(example.comparison.candidates[row]) for row in order]
         rows.append(signs(example.comparison, scores, order))
-        first.append(order[0] == example.right)
-        three.append(example.right in order)
-    weights = np.array([example.weight for example in examples])
-    return np.array(rows), np.array(first, float), np.array(three, float), weights
+        first.append(places[0] in example.right)
+        three.append(bool(example.right & set(places)))
+    return np.array(rows), np.array(first, float), np.array(three, float)
 
 
 if __name__ == "__main__":

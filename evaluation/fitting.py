@@ -2,23 +2,30 @@
 
 import numpy as np
 
-from api.faq.index import Floats
+from api.faq.compiled import Floats
 
 
-def rank_weights(features: Floats, right: Floats, weights: Floats, steps: int = 300) -> Floats:
-    """Conditional logit: makes the right row of each comparison the likeliest."""
+def rank_weights(features: Floats, right: Floats, weights: Floats, steps: int = 400) -> Floats:
+    """Conditional logit: makes the right rows of each comparison the likeliest.
+
+    `features` is (comparisons, rows, features), `right` (comparisons, rows) of 0 and 1. Rows that
+    a comparison has too few of are zeros, which no weight makes likelier than a real one.
+    """
     scale = features.std(axis=(0, 1))
+    scale[scale < 1e-9] = 1.0
     scaled = features / scale
-    rows = np.arange(len(right))
+    is_row = np.abs(features).sum(axis=2) > 0
     share = weights / weights.sum()
     fitted = np.zeros(features.shape[2])
     first, second = np.zeros_like(fitted), np.zeros_like(fitted)
     for step in range(1, steps + 1):
-        scores = scaled @ fitted
+        scores = np.where(is_row, scaled @ fitted, -1e9)
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
         likely /= likely.sum(axis=1, keepdims=True)
-        expected = np.einsum("ne,nek->nk", likely, scaled)
-        gradient = ((scaled[rows, right] - expected) * share[:, None]).sum(axis=0) - 1e-3 * fitted
+        wanted = likely * right
+        wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), 1e-12)
+        pull = (wanted - likely) * share[:, None]
+        gradient = np.einsum("ne,nek->k", pull, scaled) - 1e-4 * fitted
         first = 0.9 * first + 0.1 * gradient
         second = 0.99 * second + 0.01 * gradient**2
         moment = first / (1 - 0.9**step)

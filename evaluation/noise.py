@@ -29,6 +29,14 @@ class Noise:
         mixed = self._some(question, 0.5) + self._some(other, 0.25)
         return self._misspell(mixed or question)
 
+    def disturb(self, question: str, share: float) -> str:
+        """Every letter is dropped, doubled, swapped or mistyped with the probability `share`."""
+        letters = list(question)
+        for place in range(len(letters)):
+            if self._random.random() < share:
+                self._misspell_at(letters, place)
+        return "".join(letters)
+
     def _some(self, question: str, share: float) -> str:
         cut = words(normalise(question), self._dictionary)
         return "".join(word for word in cut if self._random.random() < share)
@@ -36,14 +44,16 @@ class Noise:
     def _misspell(self, question: str) -> str:
         letters = list(question)
         for _ in range(max(1, len(letters) // 18)):
-            place = self._random.randrange(len(letters))
-            dice = self._random.random()
-            if dice < 0.4:
-                letters[place] = ""
-            elif dice < 0.6:
-                letters[place] += letters[place]
-            elif dice < 0.8:
-                letters[place] = self._random.choice(_KEYS)
-            elif place:
-                letters[place - 1], letters[place] = letters[place], letters[place - 1]
+            self._misspell_at(letters, self._random.randrange(len(letters)))
         return "".join(letters)
+
+    def _misspell_at(self, letters: list[str], place: int) -> None:
+        dice = self._random.random()
+        if dice < 0.4:
+            letters[place] = ""
+        elif dice < 0.6:
+            letters[place] += letters[place]
+        elif dice < 0.8:
+            letters[place] = self._random.choice(_KEYS)
+        elif place:
+            letters[place - 1], letters[place] = letters[place], letters[place - 1]
