@@ -20,6 +20,9 @@ from api.cases.knowledge import knowledge
 from api.content import WrongContent
 from api.database import connect, session_scope
 from api.faq import knowledge_files
+from api.faq.compiled import read_texts
+from api.faq.meaning import open_meaning
+from api.faq.search import MEANINGS, documents_of_files
 from api.settings import get_settings
 
 BOT_PYTHON = ".venv-bot/bin/python"
@@ -30,6 +33,8 @@ TRAINED_FROM = (
     "bot/data",
     "bot/components",
     "knowledge/dictionary.txt",
+    "knowledge/faq",
+    "knowledge/outside.yml",
 )
 
 
@@ -137,6 +142,16 @@ def prepare_database() -> None:
             sys.exit(str(error))
 
 
+def prepare_meanings(knowledge_dir: Path) -> None:
+    """Compute what the search needs of every text, once: at the start nobody shall wait for it."""
+    documents = documents_of_files(knowledge_dir)
+    meaning = open_meaning(MEANINGS, threads=os.cpu_count() or 1)
+    if meaning is None:
+        return
+    with step("Reading the answers (a minute or two the first time)"):
+        meaning.remember(text for one in documents for text in read_texts(one))
+
+
 def prepare_model() -> Path:
     """Train if the content changed; returns the model to serve."""
     if chosen := get_settings().rasa_model:
@@ -151,3 +166,4 @@ def prepare_model() -> Path:
 if __name__ == "__main__":
     write_env_file()
     prepare_database()
+    prepare_meanings(get_settings().knowledge_dir)

@@ -64,7 +64,7 @@ def _has_story(message: Message) -> bool:
 
 def _tells(message: Message) -> bool:
     """More of the story, told where something else was asked."""
-    is_else = message.means("ask_question", "help", "ask_person", "out_of_scope", at_least=0.4)
+    is_else = message.means("ask_question", "help", "ask_person", at_least=0.4)
     return _has_story(message) and not message.asks and not is_else
 
 

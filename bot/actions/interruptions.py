@@ -8,7 +8,8 @@ from bot.actions.message import Message
 
 OWN_WORDS = frozenset({"detail", "agency", "happened_at", "place", "name", "information"})
 
-_QUESTIONS = ("ask_question", "help", "out_of_scope", "nlu_fallback", "show_entry")
+_QUESTIONS = ("ask_question", "help", "nlu_fallback", "show_entry")
+_ABOUT_AN_ANSWER = ("show_detail", "rate_answer")
 _OTHER_ERRANDS = ("ask_status", "add_information", "withdraw_case")
 _NEW_CASES = ("report_problem", "report_corruption", "give_suggestion", "give_compliment")
 _COURTESIES = ("greet", "thank", "goodbye")
@@ -20,7 +21,14 @@ _LONGEST_COURTESY = 20
 
 def is_something_else(message: Message, asked_for: str) -> bool:
     if message.is_pressed:
-        return message.means("ask_person", *_QUESTIONS, *_OTHER_ERRANDS, *_NEW_CASES, *_COURTESIES)
+        return message.means(
+            "ask_person",
+            *_QUESTIONS,
+            *_ABOUT_AN_ANSWER,
+            *_OTHER_ERRANDS,
+            *_NEW_CASES,
+            *_COURTESIES,
+        )
     if asked_for in OWN_WORDS:
         return _interrupts_own_words(message, asked_for)
     # Only choices are left, and this is none of them.

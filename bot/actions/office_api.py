@@ -27,6 +27,17 @@ async def answer_question(conversation_id: str, question: str, entry_id: str | N
     )
 
 
+async def answer_detail(entry_id: str) -> Json:
+    return await _post("/internal/answers/detail", {"entry_id": entry_id})
+
+
+async def rate_answer(conversation_id: str, asked_id: int, useful: bool) -> Json:
+    return await _post(
+        "/internal/answers/rating",
+        {"conversation_id": conversation_id, "asked_id": asked_id, "useful": useful},
+    )
+
+
 async def propose_case(kind: str, detail: str) -> Json:
     return await _post("/internal/case-proposals", {"kind": kind, "detail": detail})
 

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_QUESTION = 1000
 _MOST_CHOICES = 3
+_ERRANDS = ("elsewhere", "not_known", "abuse")
+"""Kinds of messages behind which there may be something to be done, by a person or in a case."""
 
 
 class ActionAnswerQuestion(Action):
@@ -39,18 +41,28 @@ class ActionAnswerQuestion(Action):
             logger.warning("A question was not answered: %s", error)
             dispatcher.utter_message(text=error.words or say("cannot_answer_now"))
             return []
-        if found.get("outcome") == "answered" and found.get("answer"):
-            dispatcher.utter_message(text=_answer(found["answer"]))
-        elif found.get("outcome") == "choices" and found.get("choices"):
-            offered = _choices(found["choices"])
-            dispatcher.utter_message(
-                text=say("choices"), buttons=offered if in_form else offered + _ways_out()
-            )
-        elif in_form:
-            dispatcher.utter_message(text=say("unknown_in_form"))
-        else:
-            dispatcher.utter_message(text=say("unknown"), buttons=_ways_out())
+        _say_what_was_found(dispatcher, found, in_form)
         return []
+
+
+def _say_what_was_found(
+    dispatcher: CollectingDispatcher, found: dict[str, Any], in_form: bool
+) -> None:
+    outcome, reply = found.get("outcome"), found.get("reply")
+    if outcome == "answered" and found.get("answer"):
+        answer = found["answer"]
+        dispatcher.utter_message(text=_answer(answer), buttons=_after_answer(answer, found))
+    elif outcome == "choices" and found.get("choices"):
+        offered = _choices(found["choices"])
+        dispatcher.utter_message(
+            text=say("choices"), buttons=offered if in_form else offered + _ways_out()
+        )
+    elif in_form:
+        dispatcher.utter_message(text=reply or say("unknown_in_form"))
+    elif reply and found.get("kind") not in _ERRANDS:
+        dispatcher.utter_message(text=reply, buttons=buttons("menu"))
+    else:
+        dispatcher.utter_message(text=reply or say("unknown"), buttons=_ways_out())
 
 
 def _say_what_to_do(dispatcher: CollectingDispatcher, message: Message, in_form: bool) -> None:
@@ -62,20 +74,36 @@ def _say_what_to_do(dispatcher: CollectingDispatcher, message: Message, in_form:
 
 
 def _answer(answer: dict[str, Any]) -> str:
-    parts = [answer["answer"]]
-    if answer.get("detail"):
-        parts.append(answer["detail"])
-    last = [say("source", source=answer["source"], year=answer["year"])]
+    suffix = "_english" if answer.get("language") == "en" else ""
+    last = [say(f"source{suffix}", source=answer["source"], year=answer["year"])]
     if answer.get("link"):
-        last.append(say("link", link=answer["link"]))
-    return "\n\n".join([*parts, "\n".join(last)])
+        last.append(say(f"link{suffix}", link=answer["link"]))
+    return "\n\n".join([answer["answer"], "\n".join(last)])
+
+
+def _after_answer(answer: dict[str, Any], found: dict[str, Any]) -> list[Button]:
+    """The longer answer if there is one, and a thumb up or down."""
+    suffix = "_english" if answer.get("language") == "en" else ""
+    offered = []
+    if answer.get("has_detail"):
+        offered.append(button("more", _payload("show_detail", entry=answer["entry_id"])))
+    if asked := found.get("asked_id"):
+        for useful in ("yes", "no"):
+            name = f"useful_{useful}{suffix}"
+            payload = _payload("rate_answer", asked=str(asked), useful=useful)
+            offered.append(button(name, payload))
+    return offered
+
+
+def _payload(intent: str, **values: str) -> str:
+    return f"/{intent}{json.dumps(values)}"
 
 
 def _choices(choices: list[dict[str, Any]]) -> list[Button]:
     return [
         {
             "title": choice["question"],
-            "payload": f"/show_entry{json.dumps({'entry': choice['entry_id']})}",
+            "payload": _payload("show_entry", entry=choice["entry_id"]),
         }
         for choice in choices[:_MOST_CHOICES]
     ]
@@ -83,6 +111,51 @@ def _choices(choices: list[dict[str, Any]]) -> list[Button]:
 
 def _ways_out() -> list[Button]:
     return [button("person", "/ask_person"), button("case", "/report_problem")]
+
+
+class ActionShowDetail(Action):
+    def name(self) -> str:
+        return "action_show_detail"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        try:
+            shown = await office_api.answer_detail(Message.of(tracker).values.get("entry", ""))
+        except office_api.OfficeError as error:
+            logger.warning("A detail was not shown: %s", error)
+            dispatcher.utter_message(text=error.words or say("cannot_answer_now"))
+            return []
+        link = [say("link", link=shown["link"])] if shown.get("link") else []
+        dispatcher.utter_message(text="\n\n".join([shown["detail"], *link]))
+        return []
+
+
+class ActionRateAnswer(Action):
+    """Keeps the thumb, and after a thumb down offers what else can help."""
+
+    def name(self) -> str:
+        return "action_rate_answer"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        values = Message.of(tracker).values
+        in_form = bool((tracker.active_loop or {}).get("name"))
+        is_useful = values.get("useful") == "yes"
+        try:
+            if values.get("asked", "").isdecimal():
+                await office_api.rate_answer(tracker.sender_id, int(values["asked"]), is_useful)
+        except office_api.OfficeError as error:
+            # The person did us a favour; that it was lost is our trouble and not theirs.
+            logger.warning("A rating was not kept: %s", error)
+        if is_useful:
+            dispatcher.utter_message(text=say("thanks_for_rating"))
+        else:
+            # In a form there is a case already; another one would have to wait for it.
+            ways_out = _ways_out()[:1] if in_form else _ways_out()
+            dispatcher.utter_message(text=say("sorry_for_answer"), buttons=ways_out)
+        return []
 
 
 class ActionAskPerson(Action):

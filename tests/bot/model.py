@@ -6,7 +6,15 @@ import sys
 from pathlib import Path
 
 MODELS = Path("models")
-_CONTENT = ("bot/data", "bot/components", "config.yml", "domain.yml", "knowledge/dictionary.txt")
+_CONTENT = (
+    "bot/data",
+    "bot/components",
+    "config.yml",
+    "domain.yml",
+    "knowledge/dictionary.txt",
+    "knowledge/faq",
+    "knowledge/outside.yml",
+)
 
 
 def trained_model() -> Path:

@@ -1,9 +1,9 @@
 import pytest
-from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.filing import ActionOpenCase
 from bot.actions.follow_up import ActionAddInformation, ActionCaseStatus, ActionWithdrawCase
-from bot.actions.questions import ActionAnswerQuestion, ActionAskPerson
+from bot.actions.questions import ActionAskPerson
+from tests.bot.acting import changed, payloads, reset, run
 from tests.bot.fake_office import contract
 
 pytestmark = pytest.mark.asyncio
@@ -109,61 +109,6 @@ async def test_the_form_asks_again_when_following_up_fails(office, tracker):
     assert changed(events) == {"has_failed": True, "confirmation": None}
 
 
-async def test_the_answer_shows_its_source_and_year_when_it_is_known(office, tracker):
-    example = contract("answer_question")
-
-    _, said = await run(ActionAnswerQuestion(), tracker(text=example["request"]["question"]))
-
-    assert office.asked == [(example["path"], example["request"])]
-    assert example["answer"]["answer"]["answer"] in said[0]["text"]
-    assert f"ปี {example['answer']['answer']['year']}" in said[0]["text"]
-    assert example["answer"]["answer"]["source"] in said[0]["text"]
-
-
-async def test_choices_a_person_and_a_case_are_offered_when_the_search_is_not_sure(office, tracker):
-    choices = [{"entry_id": f"e{n}", "question": f"คำถาม {n}"} for n in range(5)]
-    office.answers["/internal/answers"] = {"outcome": "choices", "choices": choices}
-
-    _, said = await run(ActionAnswerQuestion(), tracker(text="เบอร์อะไร"))
-
-    assert payloads(said[0]) == [
-        *(f'/show_entry{{"entry": "e{n}"}}' for n in range(3)),
-        "/ask_person",
-        "/report_problem",
-    ]
-
-
-async def test_the_bot_admits_it_when_it_does_not_know(office, tracker):
-    office.answers["/internal/answers"] = {"outcome": "unknown", "answer": None, "choices": []}
-
-    _, said = await run(ActionAnswerQuestion(), tracker(text="เบอร์อะไร"))
-
-    assert payloads(said[0]) == ["/ask_person", "/report_problem"]
-
-
-async def test_the_chosen_entry_is_asked_for_when_its_button_is_pressed(office, tracker):
-    pressed = tracker(intent="show_entry", entities={"entry": "complaint-by-phone"}, pressed=True)
-
-    await run(ActionAnswerQuestion(), pressed)
-
-    assert office.asked[0][1]["entry_id"] == "complaint-by-phone"
-
-
-async def test_an_emoji_is_not_searched_for_when_it_comes_alone(office, tracker):
-    _, said = await run(ActionAnswerQuestion(), tracker(text="😂😂"))
-
-    assert office.asked == []
-    assert said[0]["buttons"]
-
-
-async def test_a_kind_sentence_is_said_when_the_search_is_down(office, tracker):
-    office.failing = True
-
-    _, said = await run(ActionAnswerQuestion(), tracker(text="เบอร์อะไร"))
-
-    assert "1689" in said[0]["text"]
-
-
 async def test_only_the_api_tells_of_the_handover_when_it_worked(office, tracker):
     _, said = await run(ActionAskPerson(), tracker(form="complaint_form"))
 
@@ -178,21 +123,3 @@ async def test_the_truth_is_told_when_the_handover_failed(office, tracker):
     _, said = await run(ActionAskPerson(), tracker())
 
     assert payloads(said[0]) == ["/ask_person"]
-
-
-async def run(action, tracker):
-    dispatcher = CollectingDispatcher()
-    events = await action.run(dispatcher, tracker, {})
-    return events, dispatcher.messages
-
-
-def changed(events):
-    return {event["name"]: event["value"] for event in events if event["event"] == "slot"}
-
-
-def reset(events):
-    return {name for name, value in changed(events).items() if value is None}
-
-
-def payloads(message):
-    return [button["payload"] for button in message["buttons"]]

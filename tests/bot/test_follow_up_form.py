@@ -56,7 +56,7 @@ async def test_only_what_is_missing_is_asked_when_the_form_begins(tracker, known
 async def test_number_and_code_are_found_when_they_are_typed(tracker, asked_for, text, found):
     slots = {"follow_up": "status", "requested_slot": asked_for}
 
-    changes, _ = await run(ValidateFollowUpForm(), tracker(slots, text, "out_of_scope"))
+    changes, _ = await run(ValidateFollowUpForm(), tracker(slots, text, "nlu_fallback"))
 
     assert {key: value for key, value in changes.items() if key in BOTH} == found
 

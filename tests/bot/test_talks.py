@@ -52,6 +52,44 @@ async def test_the_form_goes_on_when_a_question_is_asked_in_between(talk, office
     assert said[1]["buttons"] == [{"title": "ข้าม", "payload": "/skip"}]
 
 
+@pytest.mark.parametrize(
+    "pressed",
+    ['/show_detail{"entry": "complaint-by-phone"}', '/rate_answer{"asked": "17", "useful": "no"}'],
+)
+async def test_the_form_goes_on_when_a_button_under_an_answer_is_pressed(talk, office, pressed):
+    await talk(*COMPLAINT[:6], "ร้องเรียนแล้วกี่วันถึงจะรู้ผล")
+
+    said = await talk("!" + pressed)
+
+    assert office.asked[-1][0] in ("/internal/answers/detail", "/internal/answers/rating")
+    assert [message["buttons"] for message in said[1:]] == [[{"title": "ข้าม", "payload": "/skip"}]]
+
+
+@pytest.mark.parametrize(
+    ("pressed", "asked"),
+    [
+        (
+            '/show_detail{"entry": "complaint-by-phone"}',
+            ("/internal/answers/detail", {"entry_id": "complaint-by-phone"}),
+        ),
+        (
+            '/rate_answer{"asked": "17", "useful": "yes"}',
+            (
+                "/internal/answers/rating",
+                {"conversation_id": "5b8c1f2e", "asked_id": 17, "useful": True},
+            ),
+        ),
+    ],
+)
+async def test_the_api_is_asked_when_a_button_under_an_answer_is_pressed(
+    talk, office, pressed, asked
+):
+    said = await talk("ร้องเรียนแล้วกี่วันถึงจะรู้ผล", "!" + pressed)
+
+    assert office.asked[-1] == asked
+    assert len(said) == 1
+
+
 async def test_nothing_is_filed_and_nothing_kept_when_it_is_cancelled(talk, office, store):
     await talk(*COMPLAINT[:8])
     said = await talk("ยกเลิกค่ะ")
