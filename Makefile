@@ -23,7 +23,7 @@ run: install ## Install what is missing, prepare, and start everything (Ctrl-C s
 	@exec $(API) -m api.run
 
 .PHONY: test
-test: install-tests check ## Install what the tests need and run every test
+test: install-tests check meanings ## Install what the tests need and run every test
 	$(API) -m pytest tests/api -n 2 --dist loadfile
 	$(BOT) -m pytest tests/bot
 	$(BOT) -m tests.bot.run_conversations
@@ -45,8 +45,16 @@ train: install ## Train the bot again if its content changed
 	@$(API) -m api.prepare
 	@$(API) -c "from api.prepare import prepare_model; prepare_model()"
 
+.PHONY: meanings
+meanings: install ## Compute what the search needs of every answer (kept in models/)
+	@$(API) -c "from pathlib import Path; from api.prepare import prepare_meanings as go; go(Path('knowledge'))"
+
+.PHONY: calibrate
+calibrate: install-tests meanings ## Fit the weights of the search again (after a large change of the knowledge)
+	@$(API) -m evaluation.calibrate
+
 .PHONY: evaluate
-evaluate: install-tests ## Measure the answers on questions that were never used as examples
+evaluate: install-tests meanings ## Measure the answers on questions that were never used as examples
 	@$(API) -m evaluation
 
 .PHONY: bench

@@ -153,7 +153,7 @@ class Detail(BaseModel):
 
 class Rating(_Request):
     conversation_id: Id
-    asked_id: int
+    asked_id: Annotated[int, Field(ge=0, le=2**31 - 1)]
     useful: bool
 
 

@@ -15,7 +15,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from api.prepare import BOT_PYTHON, prepare_database, prepare_model, write_env_file
+from api.prepare import (
+    BOT_PYTHON,
+    prepare_database,
+    prepare_meanings,
+    prepare_model,
+    write_env_file,
+)
 from api.settings import Settings, SettingsError, get_settings
 
 STOP_SECONDS = 10
@@ -169,6 +175,7 @@ def main() -> None:
     except SettingsError as error:
         sys.exit(str(error))
     prepare_database()
+    prepare_meanings(get_settings().knowledge_dir)
     model = prepare_model()
     supervisor_started = time.monotonic()
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from api.faq.compiled import Compiler, Document
 from api.faq.index import Index
-from api.faq.judge import judge, weights
-from api.faq.search import compiler, find
-from api.prepare import prepare_model
+from api.faq.search import compiler, examine
+from api.prepare import model_path, train
 from api.thai_text import office_dictionary
 from evaluation import measure, report, sets
 from evaluation.bot_python import in_rasa
@@ -53,10 +52,8 @@ def main() -> None:
 
 def system_of(index: Index) -> measure.System:
     def system(question: str) -> measure.Ranked:
-        comparison = index.compare(question)
-        verdict = judge(comparison, weights())
-        found = find(index, question)
-        return found.outcome.value, [index.ids[place] for place in verdict.order], found.score
+        found, nearest = examine(index, question)
+        return found.outcome.value, nearest, found.score
 
     return system
 
@@ -64,7 +61,10 @@ def system_of(index: Index) -> measure.System:
 def intents() -> list[tuple[str, str]]:
     """What each message of `held_out/intents.yml` means, and what the trained bot takes it for."""
     rows = sets.read_rows(sets.FOLDER / "held_out" / "intents.yml")
-    found = in_rasa("intents", prepare_model(), [row["message"] for row in rows])
+    model = model_path()
+    if not model.exists():
+        train(model)
+    found = in_rasa("intents", model, [row["message"] for row in rows])
     return [(str(row["intent"]), one["name"]) for row, one in zip(rows, found, strict=True)]
 
 

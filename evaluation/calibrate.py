@@ -16,13 +16,12 @@ import numpy as np
 from api.faq.compiled import Compiler, Document, Floats
 from api.faq.index import Comparison, Index
 from api.faq.judge import ranked, signs
-from api.faq.models import Entry
-from api.faq.search import compiler, document_of, outside_documents
+from api.faq.search import compiler, documents_of_files
 from api.thai_text import office_dictionary
 from evaluation.fitting import logistic_weights, rank_weights
 from evaluation.limits import choose_limits
 from evaluation.noise import Noise
-from evaluation.sets import KNOWLEDGE, development, entries, unanswerable_for_fitting
+from evaluation.sets import KNOWLEDGE, development, unanswerable_for_fitting
 
 WEIGHTS = Path("api/faq/weights.yml")
 FOLDS = 5
@@ -93,11 +92,7 @@ def _judged_by_others(examples: list[Example]) -> tuple[Floats, Floats, Floats, 
 
 def documents(without: int | None = None) -> list[Document]:
     """Everything that can be found; `without` leaves out every fifth way to ask, from there on."""
-    ours = [
-        document_of(Entry(**entry.model_dump(), subject=subject), subject)
-        for subject, entry in entries()
-    ]
-    whole = ours + outside_documents(KNOWLEDGE)
+    whole = documents_of_files(KNOWLEDGE)
     return [
         replace(
             one, questions=tuple(q for n, q in enumerate(one.questions) if n % FOLDS != without)

@@ -38,7 +38,7 @@ def overall(asked: Sequence[Result], unanswerable: Sequence[Result]) -> dict[str
         "among_three": figures.among_three,
         "unanswerable_answered": others.answered,
         "unanswerable_asked_back": others.asked_back,
-        "calibration_error": calibration_error(asked),
+        "calibration_error": calibration_error([*asked, *unanswerable]),
         "p50_ms": figures.milliseconds(0.5),
         "p95_ms": figures.milliseconds(0.95),
     }
@@ -78,7 +78,7 @@ def write(
     (FOLDER / "report.md").write_text("\n".join(part for part in parts if part), "utf-8")
     text = json.dumps(content, ensure_ascii=False, indent=1, default=float)
     (FOLDER / "report.json").write_text(text + "\n", "utf-8")
-    draw({name: results[0] for name, results in systems.items()})
+    draw({name: [*asked, *others] for name, (asked, others) in systems.items()})
     return content
 
 

@@ -1,6 +1,7 @@
 """What the index needs of an entry, computed once and kept until the entry changes."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.faq.meaning import SIZE, Meaning
+from api.faq.spelling import Spelling
 from api.faq.terms import Analyser, Terms
 
 Floats = NDArray[np.float64]
@@ -46,7 +48,8 @@ class Rows:
 class Compiled:
     document: Document
     layers: dict[str, Rows]
-    keys: list[str]
+    asked: list[Terms]
+    spelled: Counter[str]
     meanings: NDArray[np.float32]
     text_meaning: NDArray[np.float32]
 
@@ -70,9 +73,7 @@ class Compiler:
 
     def compile(self, documents: Sequence[Document]) -> list[Compiled]:
         if self.meaning:
-            self.meaning.remember(
-                text for one in documents for text in (*one.questions, *_read(one))
-            )
+            self.meaning.remember(text for one in documents for text in read_texts(one))
         for one in documents:
             kept = self._kept.get(one.id)
             if kept is None or kept.document != one:
@@ -96,7 +97,8 @@ class Compiler:
         return Compiled(
             document,
             layers,
-            [terms.key for terms in asked],
+            asked,
+            Spelling.count(document.questions, self.analyser.dictionary),
             self._meanings(document.questions),
             self._meanings(_read(document)).sum(axis=0),
         )
@@ -109,6 +111,11 @@ class Compiler:
         if self.meaning is None or not texts:
             return np.zeros((len(texts) or 1, SIZE), dtype=np.float32)
         return self.meaning.of_many(texts)
+
+
+def read_texts(document: Document) -> list[str]:
+    """The texts whose meaning is compared."""
+    return [*document.questions, *_read(document)]
 
 
 def _read(document: Document) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.faq import trace
 from api.faq.models import Entry
-from api.faq.search import Found, Outcome, search_near
+from api.faq.search import Found, Outcome, is_whole, search_near
 from api.faq.terms import analyser
 from api.settings import get_settings
 
@@ -21,11 +21,11 @@ _REFERS_BACK = re.compile(
 )
 _YEAR = re.compile(r"25\d\d")
 _YEARS_AGO = {
+    "สองปีก่อน": 2,
     "ปีก่อน": 1,
     "ปีที่แล้ว": 1,
     "ปีที่ผ่านมา": 1,
     "ปีก่อนหน้า": 1,
-    "สองปีก่อน": 2,
     "ปีถัดไป": -1,
     "ปีถัดมา": -1,
 }
@@ -39,10 +39,11 @@ def understand(
         return None, found
     terms = analyser(get_settings().knowledge_dir).terms(question)
     refers_back = bool(_REFERS_BACK.search(question.lower()))
-    if not refers_back or len(terms.words) > MOST_WORDS:
+    if not refers_back or len(terms.words) > MOST_WORDS or not is_whole():
         return None, found
     before = trace.latest(session, conversation_id)
-    entry = session.get(Entry, before.entry_id) if before and before.entry_id else None
+    leans_on = before and (before.entry_id or before.about_entry_id)
+    entry = session.get(Entry, leans_on) if leans_on else None
     if entry is None:
         return None, found
     leaning = search_near(session, in_full(entry, question), entry)
@@ -58,6 +59,6 @@ def in_full(entry: Entry, question: str) -> str:
         if words in question:
             subject = _YEAR.sub("", subject)
             return f"{subject} ปี {entry.year - back}"
-    if asked := re.search(r"(?:25)?(6\d)(?!\d)", question):
+    if asked := re.search(r"(?<!\d)(?:25)?(6\d)(?!\d)", question):
         return f"{_YEAR.sub('', subject)} ปี 25{asked.group(1)}"
     return f"{subject} {question}"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from api.faq.compiled import LAYERS, Compiled, Compiler, Document, Floats, Row, Rows
 from api.faq.meaning import SIZE, Lens, unit
+from api.faq.spelling import Spelling
 from api.faq.terms import Terms
 
 CANDIDATES = 64
@@ -155,14 +156,15 @@ class Index:
         self.ids = [one.id for one in documents]
         self.is_outside = np.array([one.is_outside for one in documents], dtype=bool)
         self.in_english = {one.id for one in documents if one.is_in_english}
-        self._exact = {key: n for n, one in enumerate(compiled) for key in one.keys}
+        self._exact = {terms.key: n for n, one in enumerate(compiled) for terms in one.asked}
         self._layers = {
             name: _Layer(name, compiler.vocabularies[name], [one.layers[name] for one in compiled])
             for name in LAYERS
         }
-        self._counts = np.array([len(one.keys) for one in compiled], dtype=np.int64)
+        self._counts = np.array([len(one.asked) for one in compiled], dtype=np.int64)
         self._starts = np.cumsum(self._counts) - self._counts
         self._prepare_meanings(compiled)
+        self._spelling = Spelling((one.spelled for one in compiled), compiler.analyser.dictionary)
         subjects = sorted({one.subject for one in documents})
         self._subjects = np.array([subjects.index(one.subject) for one in documents], dtype=int)
 
@@ -179,7 +181,9 @@ class Index:
         terms = self._compiler.analyser.terms(question)
         if not terms.words or not self.ids:
             nothing = np.zeros(0, dtype=np.int64)
-            return Comparison(nothing, np.zeros((0, len(FEATURES))), None, 0, 1.0)
+            # A greeting says nothing that is looked for, but it is no gibberish.
+            is_read = any(map(str.isalnum, terms.key))
+            return Comparison(nothing, np.zeros((0, len(FEATURES))), None, 0, float(not is_read))
         weighed = {name: self._layers[name].weigh(row_of(terms)) for name, row_of in LAYERS.items()}
         meaning = self._meaning_of(question)
         asked = {name: layer.asked(weighed[name]) for name, layer in self._layers.items()}
@@ -203,13 +207,15 @@ class Index:
             chosen,
             np.stack([*columns, self._by_subject(columns, chosen), self.is_outside[chosen]], 1),
             exact,
-            len(terms.words),
+            len(set(terms.words)),
             grams.strange / max(grams.strange + float(grams.weights.sum()), 1e-9),
         )
 
     def _meaning_of(self, question: str) -> NDArray[np.float32]:
         meaning = self._compiler.meaning
-        return self._lens(meaning.of(question)) if meaning else np.zeros(SIZE, np.float32)
+        if meaning is None:
+            return np.zeros(SIZE, np.float32)
+        return self._lens(meaning.of(self._spelling.mended(question)))
 
     def _candidates(self, scores: Floats, exact: int | None) -> Places:
         size = min(CANDIDATES, len(self.ids))

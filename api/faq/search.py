@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from api.faq.compiled import Compiler, Document
 from api.faq.index import FEATURES, Comparison, Index
 from api.faq.judge import Verdict, judge, ranked, weights
+from api.faq.knowledge_files import read
 from api.faq.meaning import open_meaning
 from api.faq.models import Entry
 from api.faq.outside import is_english, is_other_language, read_outside
@@ -31,8 +32,8 @@ log = structlog.get_logger()
 MEANINGS = Path(__file__).parents[2] / "models/meanings.npz"
 """Computed vectors, which any process may make again from the knowledge."""
 
-PATIENCE_SECONDS = 0.5
-REST_SECONDS = 60
+PATIENCE_SECONDS = 1.0
+REST_SECONDS = 30
 
 HALF = 0.5
 """Of what a single word and its concepts say."""
@@ -40,6 +41,10 @@ HALF = 0.5
 GIBBERISH = 0.8
 """Share of a message's runs of letters that nobody ever wrote about anything we know."""
 
+FAR = 0.09
+"""Messages in Thai or English are nearer than this to something; a row of keys is not."""
+
+_NEAREST = FEATURES.index("nearest_of_all")
 _ASKED_WORDS = FEATURES.index("asked_words")
 _ASKED_GRAMS = FEATURES.index("asked_grams")
 
@@ -103,7 +108,9 @@ def search_near(session: Session, question: str, entry: Entry) -> Found:
     """The best answer to a question that follows the answer `entry`: of its subject, or related."""
     kept = _indexes(session)
     near = {*entry.related, *session.scalars(select(Entry.id).filter_by(subject=entry.subject))}
-    places = [n for n, one in enumerate(kept.index.ids) if one in near and one != entry.id]
+    places = [n for n, one in enumerate(kept.index.ids) if one in near]
+    if not places:
+        return Found(Outcome.unknown, [], 0.0)
     comparison = kept.index.compare(question, among=places)
     return decide(kept.index, comparison, judge(comparison, weights()))
 
@@ -113,7 +120,11 @@ def suggest(session: Session, typed: str, most: int) -> list[str]:
     kept = _indexes(session)
     if not is_whole():
         return kept.words_only.best(typed)[0][:most]
-    comparison = kept.index.compare(typed)
+    try:
+        comparison = kept.index.compare(typed)
+    except Exception as error:
+        _rest(type(error).__name__)
+        return kept.words_only.best(typed)[0][:most]
     if not comparison.word_count:
         return []
     scores = comparison.features @ np.array(weights().ranking)
@@ -129,14 +140,20 @@ def _rest(reason: str) -> None:
 
 
 def find(index: Index, question: str) -> Found:
+    return examine(index, question)[0]
+
+
+def examine(index: Index, question: str) -> tuple[Found, list[str]]:
+    """What to do with the question, and the ids of the entries nearest to it."""
     if is_other_language(question):
-        return Found(Outcome.unknown, [], 0.0)
+        return Found(Outcome.unknown, [], 0.0), []
     comparison = index.compare(question)
-    found = decide(index, comparison, judge(comparison, weights()))
+    verdict = judge(comparison, weights())
+    found = decide(index, comparison, verdict)
     if is_english(question) and not index.in_english.issuperset(found.entry_ids):
         # Who asks in English is not helped by an answer, or a choice, in Thai.
         found = replace(found, outcome=Outcome.unknown, entry_ids=[])
-    return found
+    return found, [index.ids[place] for place in verdict.order]
 
 
 def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
@@ -144,6 +161,9 @@ def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
     by = weights()
     ids = [index.ids[place] for place in verdict.order]
     score = verdict.first_is_right
+    nearest = comparison.features[:, _NEAREST].max(initial=0.0)
+    if comparison.exact is None and (comparison.strange >= GIBBERISH or nearest < FAR):
+        return Found(Outcome.unknown, [], score, is_gibberish=comparison.strange > 0)
     if comparison.exact is None and comparison.word_count == 1:
         # One word names a subject and asks nothing: the person says what about it.
         is_known = comparison.features[:, _ASKED_WORDS].max(initial=0.0) >= HALF
@@ -155,7 +175,7 @@ def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
         return Found(Outcome.outside, [], score, index.ids[verdict.outside])
     if comparison.word_count > 1 and verdict.one_of_three_is_right >= by.ask_back_from:
         return Found(Outcome.choices, ids, score)
-    return Found(Outcome.unknown, [], score, is_gibberish=comparison.strange >= GIBBERISH)
+    return Found(Outcome.unknown, [], score)
 
 
 def _found_by_words(words_only: WordsOnly, question: str) -> Found:
@@ -184,7 +204,7 @@ def _indexes(session: Session) -> _Kept:
 def _built(documents: tuple[Document, ...], knowledge_dir: Path) -> tuple[Index, WordsOnly]:
     """Rows that were stored again unchanged, or in another database, are not indexed again."""
     by = compiler(knowledge_dir)
-    return Index(documents, by), WordsOnly(documents, by.analyser)
+    return Index(documents, by), WordsOnly(by.compile(documents), by.analyser)
 
 
 def _version(session: Session) -> tuple[object, ...]:
@@ -197,6 +217,15 @@ def _documents(session: Session) -> list[Document]:
     entries = session.scalars(select(Entry).order_by(Entry.id))
     ours = [document_of(entry, entry.subject) for entry in entries]
     return ours + outside_documents(get_settings().knowledge_dir)
+
+
+def documents_of_files(knowledge_dir: Path) -> list[Document]:
+    """What the index holds when the database holds the files."""
+    ours = [
+        document_of(Entry(**entry.model_dump(), subject=subject), subject)
+        for subject, entry in read(knowledge_dir)
+    ]
+    return ours + outside_documents(knowledge_dir)
 
 
 def document_of(entry: Entry, subject: str) -> Document:

@@ -30,6 +30,8 @@ LONGEST_QUESTION = 400
 LONG_WORD = 8
 """Letters. Shorter words taken apart say something else: `looking after` is not `looking`."""
 
+_MARKS = re.compile(r"[\s?!…\"'“”()]")
+
 _PARTS_OF_EVERY_ADDRESS = {"www", "http", "https", "go", "or", "co", "th", "com", "html", "page"}
 
 Group = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=2)]
@@ -67,7 +69,7 @@ class Analyser:
         synonyms = read_synonyms(knowledge_dir)
         every = [term for group in _groups(synonyms) for term in group]
         known = known_words(knowledge_dir) | {normalise(term) for term in every}
-        self._dictionary = Dictionary(known)
+        self.dictionary = Dictionary(known)
         self._folded_dictionary = Dictionary(map(fold, known))
         self._remembered: dict[str, Terms] = {}
         self._spellings: dict[str, set[str]] = {}
@@ -97,8 +99,8 @@ class Analyser:
 
     def _cut(self, text: str) -> tuple[str, ...]:
         normal = _normal(text)
-        cut = words(normal, self._dictionary)
-        if strangers := _strangers(cut, self._dictionary):
+        cut = words(normal, self.dictionary)
+        if strangers := _strangers(cut, self.dictionary):
             # Typed without tone marks, perhaps; then it must be cut without them too.
             again = words(fold(normal), self._folded_dictionary)
             if _strangers(again, self._folded_dictionary) < strangers:
@@ -109,7 +111,7 @@ class Analyser:
         folded = fold(word)
         spellings = self._spellings.get(folded)
         # Without its tone mark the word for `new` would be taken for the one that ends a question.
-        if spellings and word not in spellings and word in self._dictionary:
+        if spellings and word not in spellings and word in self.dictionary:
             return word
         return folded
 
@@ -158,8 +160,8 @@ class Analyser:
 
 
 def plain_key(question: str) -> str:
-    """Equal for questions that differ in spaces, digits' script or doubled letters only."""
-    return _normal(question).replace(" ", "")
+    """Equal for questions that differ in spaces, marks, digits' script or doubled letters only."""
+    return _MARKS.sub("", _normal(question))
 
 
 def _normal(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from api.faq.compiled import Document
+from api.faq.compiled import Compiled
 from api.faq.terms import Analyser
 
 CHOICES = 3
@@ -19,11 +19,11 @@ _SATURATION, _LENGTH = 1.2, 0.75
 
 
 class WordsOnly:
-    def __init__(self, documents: Sequence[Document], analyser: Analyser) -> None:
+    def __init__(self, compiled: Sequence[Compiled], analyser: Analyser) -> None:
         self._analyser = analyser
-        entries = [document for document in documents if not document.is_outside]
-        self.ids = [document.id for document in entries]
-        asked = [[analyser.terms(q) for q in document.questions] for document in entries]
+        entries = [one for one in compiled if not one.document.is_outside]
+        self.ids = [one.document.id for one in entries]
+        asked = [one.asked for one in entries]
         self._exact = {terms.key: n for n, one in enumerate(asked) for terms in one}
         counts = [Counter(word for terms in one for word in terms.words) for one in asked]
         lengths = np.array([count.total() for count in counts], dtype=float)

@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 
 from api import encryption
 from api.database import Base, connect, session_scope
+from api.faq import search
 from api.main import create_app
 from api.settings import Settings, get_settings
 from tests.api.line_office import line_office  # noqa: F401  # A fixture of several files.
 from tests.api.postgresql import temporary_server
+from tests.api.searching import index  # noqa: F401  # As above.
+from tests.api.small_knowledge import folder  # noqa: F401  # As above.
 
 INTERNAL_TOKEN = "test-token-" + "0" * 32
 
@@ -68,6 +71,13 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     encryption.use_key(b"k" * 32)
     yield
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def patient_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not change an answer, nor one test the next; see test_faq_fallback.py."""
+    monkeypatch.setattr(search, "PATIENCE_SECONDS", 60)
+    monkeypatch.setattr(search, "_resting_until", 0.0)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

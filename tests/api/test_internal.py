@@ -12,7 +12,8 @@ from api.cases.numbers import receipt_code
 from api.conversations.models import Conversation
 from api.database import session_scope
 from api.faq import knowledge_files
-from tests.api.bot_side import CONVERSATION, in_contract, said
+from api.faq.models import AskedQuestion, Entry
+from tests.api.bot_side import CONTRACT, CONVERSATION, in_contract, said
 from tests.api.factories import (
     FRIDAY_MORNING,
     make_conversation,
@@ -78,7 +79,39 @@ def test_a_question_is_answered_as_the_contract_says(internal: TestClient) -> No
     assert answer.json().keys() == expected.keys()
     assert (answer.json()["outcome"], answer.json()["choices"]) == ("answered", [])
     assert answer.json()["answer"].keys() == expected["answer"].keys()
+    assert (answer.json()["reply"], answer.json()["kind"]) == (None, None)
     assert "1689" in answer.json()["answer"]["answer"]
+
+
+def test_the_detail_is_told_as_the_contract_says(internal: TestClient) -> None:
+    with session_scope() as session:
+        knowledge_files.load(session)
+        entry = session.get_one(Entry, in_contract("answer_detail")["request"]["entry_id"])
+        told = {"detail": entry.detail, "link": entry.link}
+    contract = in_contract("answer_detail")
+    answer = internal.post(contract["path"], json=contract["request"])
+    assert (answer.status_code, answer.json()) == (200, told)
+    assert answer.json().keys() == contract["answer"].keys()
+    gone = internal.post(contract["path"], json={"entry_id": "no-such-entry"})
+    assert (gone.status_code, gone.json()["error"]) == (404, "AnswerNotFound")
+
+
+def test_a_thumb_is_kept_as_the_contract_says(internal: TestClient) -> None:
+    contract = in_contract("rate_answer")
+    with session_scope() as session:
+        asked = AskedQuestion(
+            id=contract["request"]["asked_id"],
+            conversation_id=CONVERSATION,
+            question="โทรร้องเรียนเบอร์อะไร",
+            outcome="answered",
+            score=0.9,
+        )
+        session.add(asked)
+    answer = internal.post(contract["path"], json=contract["request"])
+    assert (answer.status_code, answer.json()) == (200, contract["answer"])
+    with session_scope() as session:
+        stored = session.get_one(AskedQuestion, contract["request"]["asked_id"])
+        assert stored.useful is contract["request"]["useful"]
 
 
 @pytest.mark.parametrize(("hour", "is_open"), [(10, True), (16, True), (17, False), (7, False)])
@@ -98,8 +131,8 @@ def test_a_handover_is_opened_and_says_whether_somebody_is_there(
 
 @pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "bearer x"])
 def test_the_caller_is_refused_when_the_token_is_wrong(client: TestClient, token: str) -> None:
-    for name in ("open_case", "case_status", "withdraw_case", "ask_person", "propose_case"):
-        contract = in_contract(name)
+    for path in CONTRACT.glob("*.json"):
+        contract = in_contract(path.stem)
         headers = {"Authorization": token}
         answer = client.post(contract["path"], json=contract["request"], headers=headers)
         assert answer.status_code == 403
