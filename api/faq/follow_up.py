@@ -46,7 +46,8 @@ def understand(
     entry = session.get(Entry, leans_on) if leans_on else None
     if entry is None:
         return None, found
-    leaning = search_near(session, in_full(entry, question), entry)
+    asks_year = _year_meant(entry, question) is not None
+    leaning = search_near(session, in_full(entry, question), entry, itself=asks_year)
     if leaning.outcome is Outcome.unknown:
         return entry.id, replace(found, outcome=Outcome.unknown, entry_ids=[], outside_id=None)
     return entry.id, leaning
@@ -54,11 +55,13 @@ def understand(
 
 def in_full(entry: Entry, question: str) -> str:
     """The question with what it leaves out: the subject of the answer before, in the year meant."""
-    subject = entry.questions[0]
+    subject, year = entry.questions[0], _year_meant(entry, question)
+    return f"{_YEAR.sub('', subject)} ปี {year}" if year else f"{subject} {question}"
+
+
+def _year_meant(entry: Entry, question: str) -> int | None:
     for words, back in _YEARS_AGO.items():
         if words in question:
-            subject = _YEAR.sub("", subject)
-            return f"{subject} ปี {entry.year - back}"
-    if asked := re.search(r"(?<!\d)(?:25)?(6\d)(?!\d)", question):
-        return f"{_YEAR.sub('', subject)} ปี 25{asked.group(1)}"
-    return f"{subject} {question}"
+            return entry.year - back
+    asked = re.search(r"(?<!\d)(?:25)?(6\d)(?!\d)", question)
+    return 2500 + int(asked.group(1)) if asked else None

@@ -104,10 +104,14 @@ def search(session: Session, question: str) -> Found:
     return _found_by_words(kept.words_only, question)
 
 
-def search_near(session: Session, question: str, entry: Entry) -> Found:
-    """The best answer to a question that follows the answer `entry`: of its subject, or related."""
+def search_near(session: Session, question: str, entry: Entry, *, itself: bool) -> Found:
+    """The best answer to a question that follows the answer `entry`: of its subject, or related.
+
+    With `itself` that answer may be the best again, as when it holds the figures of several years.
+    """
     kept = _indexes(session)
     near = {*entry.related, *session.scalars(select(Entry.id).filter_by(subject=entry.subject))}
+    near = near | {entry.id} if itself else near - {entry.id}
     places = [n for n, one in enumerate(kept.index.ids) if one in near]
     if not places:
         return Found(Outcome.unknown, [], 0.0)

@@ -41,7 +41,8 @@ def knowledge(database: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def words_only() -> WordsOnly:
-    return WordsOnly(documents(), search.compiler(KNOWLEDGE).analyser)
+    by = search.compiler(KNOWLEDGE)
+    return WordsOnly(by.compile(documents()), by.analyser)
 
 
 def fails(*_: object, **__: object) -> Found:
