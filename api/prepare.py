@@ -145,7 +145,7 @@ def prepare_database() -> None:
 def prepare_meanings(knowledge_dir: Path) -> None:
     """Compute what the search needs of every text, once: at the start nobody shall wait for it."""
     documents = documents_of_files(knowledge_dir)
-    meaning = open_meaning(MEANINGS, threads=os.cpu_count() or 1)
+    meaning = open_meaning(MEANINGS)
     if meaning is None:
         return
     with step("Reading the answers (a minute or two the first time)"):

