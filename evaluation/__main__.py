@@ -38,7 +38,7 @@ def main() -> None:
         systems[f"ours, {name}"] = (measure.ask(ours, spoiled, subject_of), systems["ours"][1])
     messages = [one.question for one in asked] + [one.message for one in unanswerable]
     selector = ResponseSelector(documents(), messages)
-    systems["ResponseSelector (DIET)"] = (
+    systems["ResponseSelector (DIET, 12 epochs)"] = (
         measure.ask(selector, asked, subject_of),
         measure.ask_unanswerable(selector, unanswerable),
     )
