@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.conversations.models import Conversation
 from api.errors import NotFound
 from api.faq import follow_up, trace
+from api.faq.catalogue import by_ids
 from api.faq.knowledge_files import source_titles
 from api.faq.models import Entry
 from api.faq.outside import is_english, is_other_language, read_outside, subjects
@@ -39,7 +39,7 @@ def answer_question(
     else:
         found = search(session, question)
         about, found = follow_up.understand(session, conversation_id, question, found)
-    entries = _entries(session, found.entry_ids)
+    entries = by_ids(session, found.entry_ids)
     if entry_id and not entries:
         raise AnswerNotFound
     outcome = found.outcome if entries or found.outcome is Outcome.outside else Outcome.unknown
@@ -63,14 +63,6 @@ def detail_of(session: Session, entry_id: str) -> dict[str, Any]:
     if entry is None:
         raise AnswerNotFound
     return {"detail": entry.detail or entry.answer, "link": entry.link}
-
-
-def _entries(session: Session, ids: list[str]) -> list[Entry]:
-    """In the order of `ids`; what was deleted meanwhile is left out."""
-    if not ids:
-        return []
-    stored = {entry.id: entry for entry in session.scalars(select(Entry).where(Entry.id.in_(ids)))}
-    return [stored[one] for one in ids if one in stored]
 
 
 def _answer(entry: Entry, english: bool) -> dict[str, Any]:
