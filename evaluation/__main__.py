@@ -12,7 +12,6 @@ from api.faq.compiled import Compiler, Document
 from api.faq.index import Index
 from api.faq.search import compiler, examine
 from api.prepare import model_path, train
-from api.thai_text import office_dictionary
 from evaluation import measure, report, sets
 from evaluation.bot_python import in_rasa
 from evaluation.calibrate import documents
@@ -32,7 +31,7 @@ def main() -> None:
     systems = {
         "ours": (measure.ask(ours, asked, subject_of), measure.ask_unanswerable(ours, unanswerable))
     }
-    noise = Noise(SEED, office_dictionary(sets.KNOWLEDGE))
+    noise = Noise(SEED)
     for name, share in NOISE.items():
         spoiled = [replace(one, question=noise.disturb(one.question, share)) for one in asked]
         systems[f"ours, {name}"] = (measure.ask(ours, spoiled, subject_of), systems["ours"][1])

@@ -17,7 +17,6 @@ from api.faq.compiled import Compiler, Document, Floats
 from api.faq.index import Comparison, Index
 from api.faq.judge import ranked, signs
 from api.faq.search import compiler, documents_of_files
-from api.thai_text import office_dictionary
 from evaluation.fitting import logistic_weights, rank_weights
 from evaluation.limits import choose_limits
 from evaluation.noise import Noise
@@ -102,7 +101,7 @@ def documents(without: int | None = None) -> list[Document]:
 
 
 def _examples() -> Iterator[Example]:
-    by, noise = compiler(KNOWLEDGE), Noise(SEED, office_dictionary(KNOWLEDGE))
+    by, noise = compiler(KNOWLEDGE), Noise(SEED)
     whole = documents()
     index = Index(documents(without=FOLDS - 1), Compiler(by.analyser, by.meaning))
     for place, document in enumerate(whole):

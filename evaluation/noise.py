@@ -2,8 +2,6 @@
 
 import random
 
-from api.thai_text import Dictionary, normalise, words
-
 _KEYS = "กขคงจชดตทนบปผพมยรลวสหอะาิีุูเแโไ"
 _DROPPED_MARKS = dict.fromkeys(map(ord, "็่้๊๋์"))
 _BEFORE = ["สวัสดีค่ะ ", "ขอสอบถามครับ ", "รบกวนถามหน่อยค่ะ ", "คือว่า", "พอดี", "แอดมินคะ "]
@@ -11,8 +9,7 @@ _AFTER = ["ครับ", "คะ", " ขอบคุณค่ะ", "ครั�
 
 
 class Noise:
-    def __init__(self, seed: int, dictionary: Dictionary) -> None:
-        self._dictionary = dictionary
+    def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  # Not a secret, and it must repeat itself.
 
     def spoil(self, question: str) -> str:
@@ -24,11 +21,6 @@ class Noise:
             return self._random.choice(_BEFORE) + question + self._random.choice(_AFTER)
         return self._misspell(question)
 
-    def mix(self, question: str, other: str) -> str:
-        """Half the words of one way to ask and a few of another: a way that nobody wrote down."""
-        mixed = self._some(question, 0.5) + self._some(other, 0.25)
-        return self._misspell(mixed or question)
-
     def disturb(self, question: str, share: float) -> str:
         """Every letter is dropped, doubled, swapped or mistyped with the probability `share`."""
         letters = list(question)
@@ -36,10 +28,6 @@ class Noise:
             if self._random.random() < share:
                 self._misspell_at(letters, place)
         return "".join(letters)
-
-    def _some(self, question: str, share: float) -> str:
-        cut = words(normalise(question), self._dictionary)
-        return "".join(word for word in cut if self._random.random() < share)
 
     def _misspell(self, question: str) -> str:
         letters = list(question)

@@ -71,7 +71,6 @@ class Analyser:
         known = known_words(knowledge_dir) | {normalise(term) for term in every}
         self.dictionary = Dictionary(known)
         self._folded_dictionary = Dictionary(map(fold, known))
-        self._remembered: dict[str, Terms] = {}
         self._spellings: dict[str, set[str]] = {}
         for term in every:
             self._spellings.setdefault(fold(normalise(term)), set()).add(normalise(term))
@@ -90,12 +89,6 @@ class Analyser:
     def terms(self, text: str) -> Terms:
         kept = self._one_form(self._cut(text))
         return Terms(plain_key(text), kept, self._concepts_of_each(kept))
-
-    def terms_of_entry(self, text: str) -> Terms:
-        """The same, remembered: when one entry changes, the others need not be cut again."""
-        if text not in self._remembered:
-            self._remembered[text] = self.terms(text)
-        return self._remembered[text]
 
     def _cut(self, text: str) -> tuple[str, ...]:
         normal = _normal(text)

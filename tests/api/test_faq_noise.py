@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from api.faq.index import Index
-from api.thai_text import office_dictionary
 from evaluation.__main__ import system_of
 from evaluation.noise import Noise
-from evaluation.sets import KNOWLEDGE, Asked, development
+from evaluation.sets import Asked, development
 
 SEED = 2571
 SIZE = 150
@@ -66,7 +65,7 @@ def test_few_questions_are_lost_when_they_are_typed_badly(
 ) -> None:
     print(f"seed {SEED}")
     spoil, allowed = KINDS[kind]
-    noise, dice = Noise(SEED, office_dictionary(KNOWLEDGE)), random.Random(SEED)
+    noise, dice = Noise(SEED), random.Random(SEED)
     spoiled = [(one, spoil(one.question, noise, dice)) for one in sample]
     assert any(typed != one.question for one, typed in spoiled)
     found = among_three(index, spoiled)
@@ -80,7 +79,7 @@ def test_most_questions_are_found_when_they_are_typed_well(clean: float) -> None
 
 def test_the_noise_is_the_same_when_it_is_made_again(sample: list[Asked]) -> None:
     def spoiled(seed: int) -> list[str]:
-        noise = Noise(seed, office_dictionary(KNOWLEDGE))
+        noise = Noise(seed)
         return [noise.disturb(one.question, 0.2) for one in sample]
 
     assert spoiled(SEED) == spoiled(SEED)
