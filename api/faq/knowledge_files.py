@@ -41,7 +41,7 @@ class EntryInFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, str_strip_whitespace=True)
 
     id: Slug
-    questions: Annotated[list[Question], Field(min_length=4, max_length=40)]
+    questions: Annotated[list[Question], Field(min_length=4, max_length=60)]
     answer: Annotated[str, Field(min_length=10, max_length=400)]
     detail: Annotated[str, Field(min_length=10, max_length=1500)] | None = None
     english: English | None = None
