@@ -1,8 +1,17 @@
 """The two small models of the search, fitted with numpy alone."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from api.faq.compiled import Floats
+
+PENALTY = 500.0
+"""From 300 to 1,000 makes no difference; without it the pairs of signs learn the examples."""
+
+MOST_STEPS = 12
+ENOUGH = 1e-3
 
 
 def rank_weights(features: Floats, right: Floats, weights: Floats, steps: int = 400) -> Floats:
@@ -33,17 +42,22 @@ def rank_weights(features: Floats, right: Floats, weights: Floats, steps: int = 
     return fitted / scale
 
 
-def logistic_weights(signs: Floats, happened: Floats, weights: Floats) -> Floats:
-    """Logistic regression by Newton's method; the first sign is the constant."""
-    scale = np.maximum(signs.std(axis=0), 1e-6)
-    scale[0] = 1.0
-    scaled = signs / scale
-    penalty = np.full(signs.shape[1], 0.5)
-    penalty[0] = 0.0
-    fitted = np.zeros(signs.shape[1])
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-np.clip(scaled @ fitted, -30, 30)))
-        gradient = scaled.T @ (weights * (happened - likely)) - penalty * fitted
-        curvature = (scaled * (weights * likely * (1 - likely))[:, None]).T @ scaled
-        fitted = fitted + np.linalg.solve(curvature + np.diag(penalty + 1e-6), gradient)
-    return fitted / scale
+def logistic_weights(
+    terms: Floats, happened: NDArray[Any], weights: Floats, penalty: float = PENALTY
+) -> Floats:
+    """Logistic regression by Newton's method; the first term is the constant.
+
+    The terms have about the same width; `penalty` keeps those small that tell little.
+    """
+    penalties = np.full(terms.shape[1], penalty)
+    penalties[0] = 1e-6
+    fitted = np.zeros(terms.shape[1])
+    for _ in range(MOST_STEPS):
+        likely = 1 / (1 + np.exp(-np.clip(terms @ fitted, -30, 30)))
+        gradient = terms.T @ (weights * (happened - likely)) - penalties * fitted
+        curvature = (terms * (weights * likely * (1 - likely))[:, None]).T @ terms
+        step = np.linalg.solve(curvature + np.diag(penalties), gradient)
+        fitted = fitted + step
+        if np.abs(step).max() < ENOUGH:
+            break
+    return fitted

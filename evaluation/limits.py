@@ -1,8 +1,11 @@
 """Where to answer, where to ask back and where to admit: chosen on people's own messages."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from api.faq.compiled import Floats
+
+Bools = NDArray[np.bool_]
 
 MOST_WRONG = 0.02
 """Share of the answerable questions that may get a wrong answer, and of the others any answer."""
@@ -12,7 +15,7 @@ MOST_NEEDLESS_CHOICES = 0.25
 
 
 def choose_limits(
-    first: Floats, three: Floats, is_right: Floats, has_answer: Floats
+    first: Floats, three: Floats, is_right: Bools, has_answer: Bools
 ) -> dict[str, float]:
     """The lowest limits at which not too much is wrong; `first` and `three` are log odds."""
     return {
@@ -21,7 +24,7 @@ def choose_limits(
     }
 
 
-def _answer_from(first: Floats, is_right: Floats, has_answer: Floats) -> float:
+def _answer_from(first: Floats, is_right: Bools, has_answer: Bools) -> float:
     for limit in np.sort(first):
         given = first >= limit
         wrong = (given & has_answer & ~is_right).sum() / has_answer.sum()

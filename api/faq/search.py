@@ -36,7 +36,7 @@ PATIENCE_SECONDS = 1.0
 REST_SECONDS = 30
 
 HALF = 0.5
-"""Of what a single word and its concepts say."""
+"""Of what a question asks for, by its single word or as far as it is typed."""
 
 GIBBERISH = 0.8
 """Share of a message's runs of letters that nobody ever wrote about anything we know."""
@@ -45,6 +45,7 @@ FAR = 0.09
 """Messages in Thai or English are nearer than this to something; a row of keys is not."""
 
 _NEAREST = FEATURES.index("nearest_of_all")
+_NEAREST_WORDS = FEATURES.index("nearest_words")
 _ASKED_WORDS = FEATURES.index("asked_words")
 _ASKED_GRAMS = FEATURES.index("asked_grams")
 
@@ -104,9 +105,12 @@ def search(session: Session, question: str) -> Found:
     return _found_by_words(kept.words_only, question)
 
 
-def search_near(session: Session, question: str, entry: Entry, *, itself: bool) -> Found:
+def search_near(
+    session: Session, question: str, in_full: str, entry: Entry, *, itself: bool
+) -> Found:
     """The best answer to a question that follows the answer `entry`: of its subject, or related.
 
+    `in_full` says what the question leaves out, and the question what is new: both count the same.
     With `itself` that answer may be the best again, as when it holds the figures of several years.
     """
     kept = _indexes(session)
@@ -115,7 +119,10 @@ def search_near(session: Session, question: str, entry: Entry, *, itself: bool) 
     places = [n for n, one in enumerate(kept.index.ids) if one in near]
     if not places:
         return Found(Outcome.unknown, [], 0.0)
-    comparison = kept.index.compare(question, among=places)
+    comparison = kept.index.compare(in_full, among=places)
+    alone = kept.index.compare(question, among=places)
+    if alone.word_count:
+        comparison = replace(comparison, features=(comparison.features + alone.features) / 2)
     return decide(kept.index, comparison, judge(comparison, weights()))
 
 
@@ -170,8 +177,8 @@ def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
         return Found(Outcome.unknown, [], score, is_gibberish=comparison.strange > 0)
     if comparison.exact is None and comparison.word_count == 1:
         # One word names a subject and asks nothing: the person says what about it.
-        is_known = comparison.features[:, _ASKED_WORDS].max(initial=0.0) >= HALF
-        if is_known and verdict.outside is None:
+        ours = comparison.features[~index.is_outside[comparison.candidates]]
+        if ours[:, _NEAREST_WORDS].max(initial=0.0) >= HALF:
             return Found(Outcome.choices, ids, score)
     elif score >= by.answer_from:
         return Found(Outcome.answered, ids[:1], score)

@@ -43,6 +43,7 @@ class SynonymsFile(BaseModel):
     same: list[Group]
     related: list[Group]
     ignored: list[Group]
+    asked_for: dict[str, list[Annotated[str, Field(min_length=1)]]]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Analyser:
         known = known_words(knowledge_dir) | {normalise(term) for term in every}
         self.dictionary = Dictionary(known)
         self._folded_dictionary = Dictionary(map(fold, known))
+        self._asked_for = [_one_of(words) for words in synonyms.asked_for.values()]
         self._spellings: dict[str, set[str]] = {}
         for term in every:
             self._spellings.setdefault(fold(normalise(term)), set()).add(normalise(term))
@@ -89,6 +91,11 @@ class Analyser:
     def terms(self, text: str) -> Terms:
         kept = self._one_form(self._cut(text))
         return Terms(plain_key(text), kept, self._concepts_of_each(kept))
+
+    def asked_for(self, text: str) -> list[bool]:
+        """Of each kind of thing (a person, an amount, a time …) whether the text asks for it."""
+        normal = _normal(text)
+        return [bool(words.search(normal)) for words in self._asked_for]
 
     def _cut(self, text: str) -> tuple[str, ...]:
         normal = _normal(text)
@@ -150,6 +157,10 @@ class Analyser:
                 if following.isascii() and following.isalpha():
                     found[place].append(f"={word}{following}")
         return tuple(map(tuple, found))
+
+
+def _one_of(words: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(normalise(word)) for word in words))
 
 
 def plain_key(question: str) -> str:
