@@ -25,11 +25,7 @@ class KnowledgeImporter(RasaFileImporter):
         # The same words with another intent were written with thought; they win.
         known = {_plain(example.get(TEXT)) for example in written.intent_examples}
         asked = {_plain(text): text for text in questions(KNOWLEDGE)}
-        added = [
-            text
-            for plain, text in asked.items()
-            if plain not in known and not (_ERRAND.match(text) and not _ASKS.search(text))
-        ]
+        added = [text for plain, text in asked.items() if plain not in known and _is_asked(text)]
         examples = [Message.build(text, SEARCHED) for text in added]
         return written.merge(TrainingData(examples))
 
@@ -38,9 +34,21 @@ class KnowledgeImporter(RasaFileImporter):
 _ERRAND = re.compile(
     r"^(?:ขอ|อยาก|จะ|ต้องการ|มา)*(?:แจ้ง|ร้อง|ฟ้อง|รายงาน|ชม|ติชม|เสนอ|แนะนำ|ติดตาม|เพิ่ม|แก้|ถอน|คุย|ปิดชื่อ)"
 )
-_ASKS = re.compile(
-    r"\?|ไหม|มั้ย|ไม๊|หรือ|รึ|ป่าว|ปะ|อะไร|ไร|อย่างไร|ยังไง|ไง|ไหน|ใคร|เมื่อ|กี่|เท่า|ทำไม|ใด|ช่องทาง|วิธี|เบอร์|เว็บ"
+# So does a story of what somebody went through, told without a question.
+_STORY = re.compile(
+    r"โดน|เดือดร้อน|ไม่ยอม|พูดจา|ห่วย|แย่มาก|ช่วยดี|บริการดีมาก|ถูก(?:เรียก|ขอ|โกง|หลอก|ยึด|ฟ้อง)"
+    r"|ไม่คืน|ไม่จ่าย|ไม่โอน|ไม่เข้า|เข้า.{0,20}ไม่ได้"
 )
+_ASKS = re.compile(
+    r"\?|ไหม|มั้ย|ไม๊|มัย|ม้าย|หรือ|หรอ|รึ|ป่าว|ป่ะ|ปะ|ไร|หยัง|ไง|ไหน|ใคร|ไคร|ไผ|เมื่อ|กี่|เท่า|ทำไม|ใด"
+    r"|ช่องทาง|วิธี|เบอ|เว็บ|อยากรู้|อยากทราบ|ขอทราบ"
+    r"|\b(?:what|where|how|who|when|which|why|can|do|does|is|are)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_asked(text: str) -> bool:
+    return bool(_ASKS.search(text)) or not (_ERRAND.match(text) or _STORY.search(text))
 
 
 def questions(folder: Path) -> Iterator[str]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _SPLIT_SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _THAI_DIGITS = {chr(ord("๐") + n): str(n) for n in range(10)}
+_MARKS = dict.fromkeys(map(ord, "\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c"))
+_SOUND_ALIKE = str.maketrans("ใๅศษณญฬฎฏฐฑฒธภฆฃฅ", "ไาสสนยลดตททททพคขค")
 
 
 class Normalised(NamedTuple):
@@ -30,6 +32,11 @@ def normalise(text: str) -> Normalised:
         else:
             kept.extend(same[:1] if _is_stretched(piece, len(same)) else same)
     return Normalised("".join(piece for piece, _ in kept), [*(s for _, s in kept), len(text)])
+
+
+def fold(text: str) -> str:
+    """Normalised text without tone marks, and with letters of the same sound made equal."""
+    return text.translate(_MARKS).translate(_SOUND_ALIKE)
 
 
 def _characters(text: str) -> Iterator[tuple[int, str]]:

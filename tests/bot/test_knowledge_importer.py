@@ -12,6 +12,8 @@ ENTRIES = [
             "สวัสดี",
             "อยากแจ้งเบาะแสทุจริต",
             "อยากแจ้งเบาะแสทุจริต โทรเบอร์ไหน",
+            "โดนเจ้าหน้าที่ว่า",
+            "โดนเจ้าหน้าที่ว่า ร้องเรียนที่ไหน",
         ],
         "english": {"questions": ["What number can I call to complain?"]},
     },
@@ -52,6 +54,11 @@ def test_the_intent_written_with_thought_wins_when_words_are_in_both(examples):
 def test_an_errand_is_left_out_when_it_does_not_ask(examples):
     assert "อยากแจ้งเบาะแสทุจริต" not in examples
     assert examples["อยากแจ้งเบาะแสทุจริต โทรเบอร์ไหน"] == "ask_question"
+
+
+def test_a_story_is_left_out_when_it_does_not_ask(examples):
+    assert "โดนเจ้าหน้าที่ว่า" not in examples
+    assert examples["โดนเจ้าหน้าที่ว่า ร้องเรียนที่ไหน"] == "ask_question"
 
 
 def test_the_same_words_count_once_when_only_spaces_differ(examples):
