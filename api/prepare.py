@@ -148,7 +148,7 @@ def prepare_meanings(knowledge_dir: Path) -> None:
     meaning = open_meaning(MEANINGS)
     if meaning is None:
         return
-    with step("Reading the answers (a minute or two the first time)"):
+    with step("Reading the answers (half a minute the first time)"):
         meaning.remember(text for one in documents for text in read_texts(one))
 
 

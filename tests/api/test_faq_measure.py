@@ -48,21 +48,21 @@ def unanswerable(index: Index) -> list[Result]:
 
 class TestTheSearch:
     def test_most_questions_are_answered_rightly(self, asked: list[Result]) -> None:
-        assert Figures(asked).share("right") >= 0.85
+        assert Figures(asked).share("right") >= 0.89
 
     def test_few_questions_are_answered_wrongly(self, asked: list[Result]) -> None:
-        assert Figures(asked).share("wrong") <= 0.077
+        assert Figures(asked).share("wrong") <= 0.038
 
     def test_the_right_entry_is_near_the_top(self, asked: list[Result]) -> None:
-        assert Figures(asked).first >= 0.89
-        assert Figures(asked).among_three >= 0.96
+        assert Figures(asked).first >= 0.94
+        assert Figures(asked).among_three >= 0.975
 
     def test_no_way_of_writing_is_left_behind(self, asked: list[Result]) -> None:
         groups = measure.grouped(asked, lambda result: result.group)
-        assert {name: f.helped for name, f in groups.items() if f.helped < 0.88} == {}
+        assert {name: f.helped for name, f in groups.items() if f.helped < 0.93} == {}
 
     def test_few_messages_are_answered_that_must_not_be(self, unanswerable: list[Result]) -> None:
-        assert Figures(unanswerable).answered <= 0.062
+        assert Figures(unanswerable).answered <= 0.033
 
     @pytest.mark.parametrize("kind", ["abuse", "instruction", "opinion", "small_talk"])
     def test_almost_nothing_is_answered_that_is_no_question(
@@ -79,8 +79,10 @@ class TestTheSearch:
 
 
 class TestTheCertainty:
-    def test_the_probabilities_come_true(self, asked: list[Result]) -> None:
-        assert measure.calibration_error(asked) < 0.08
+    def test_the_probabilities_come_true(
+        self, asked: list[Result], unanswerable: list[Result]
+    ) -> None:
+        assert measure.calibration_error([*asked, *unanswerable]) < 0.04
 
     def test_the_surer_it_is_the_oftener_it_is_right(self, asked: list[Result]) -> None:
         ordered = sorted((r for r in asked if r.ranked), key=lambda result: result.score)
