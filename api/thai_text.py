@@ -40,6 +40,7 @@ def _may_stay(character: str) -> bool:
     return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Cn", "Co")
 
 
+@lru_cache(maxsize=64)  # The parts of the search normalise the same question one after the other.
 def normalise(text: str) -> str:
     """One spelling for what looks or means the same; for comparing, not for showing."""
     from pythainlp.util import normalize
