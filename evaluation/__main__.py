@@ -1,7 +1,7 @@
 """`python -m evaluation`: how well the knowledge answers questions it was never shown.
 
 Writes `evaluation/report.md`, `report.json` and the reliability curve. Rasa's ResponseSelector is
-trained again only when the entries or the messages changed, as that takes half an hour.
+trained again only when the entries or the messages changed, as that takes ten minutes.
 """
 
 import random
