@@ -34,6 +34,7 @@ _QUESTION = re.compile(
     r"|เมื่อไร|เมื่อไหร่|เมื่อใด|กี่|เท่าไร|เท่าไหร่|เท่าใด|ทำไม|ใด|ไง$"
     r"|(?:ไร|ป่าว|ปะ|ป่ะ|มั่ง|ล่ะ)(?:อะ|อ่ะ|หรอ|เหรอ|ดี)?$"
 )
+_LATIN_ALONE = re.compile("[^\u0e01-\u0e5b]*[A-Za-z][^\u0e01-\u0e5b]*")
 _LATE = 6
 # Said with anything, they tell nothing; alone they mean yes.
 _POLITE = frozenset(
@@ -159,8 +160,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:
-        columns, values = self._vector(Counter(self._features(message)))
-        if len(columns) <= 1:
+        features = Counter(self._features(message))
+        columns, values = self._vector(features)
+        if len(columns) <= 1 or self._is_gibberish(message, features):
             # Its shape alone is known, as of an emoji or another script: no guess is made.
             return [{"name": intent, "confidence": 0.0} for intent in self._intents]
         scores = values @ self._weights[columns] + self._bias
@@ -172,6 +174,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             {"name": self._intents[index], "confidence": float(chances[index])}
             for index in np.argsort(-chances)
         ]
+
+    def _is_gibberish(self, message: Message, features: "Counter[str]") -> bool:
+        """Latin letters without one known word; the encoder would find a meaning in them too."""
+        is_known = any(f[0] == _WORDS and f in self._columns for f in features)
+        return not is_known and bool(_LATIN_ALONE.fullmatch(message.get(TEXT)))
 
     def _features(self, message: Message) -> Iterator[str]:
         words = [_shape(token.lemma) for token in message.get(TOKENS_NAMES[TEXT]) or []]

@@ -34,7 +34,7 @@ def test_the_right_intent_comes_first_when_words_differ_a_little(
     assert sum(each["confidence"] for each in ranking) == pytest.approx(1, abs=1e-6)
 
 
-@pytest.mark.parametrize("text", ["🦄", "", "\u200b", "⠓⠑"])
+@pytest.mark.parametrize("text", ["🦄", "", "\u200b", "⠓⠑", "asdkjh qwe"])
 def test_confidence_is_nothing_when_nothing_was_ever_seen(classifier, tokenizer, text):
     assert classify(classifier, tokenizer, text).get("intent")["confidence"] == 0
 
