@@ -43,10 +43,8 @@ class Meaning:
         self._vectors: dict[bytes, Vector] = {}
         if kept and kept.exists():
             with np.load(kept, allow_pickle=False) as stored:
-                if stored["vectors"].shape[1] == SIZE:
-                    keys = [bytes(key) for key in stored["keys"]]
-                    vectors = stored["vectors"].astype(np.float32)
-                    self._vectors = dict(zip(keys, vectors, strict=True))
+                keys = [bytes(key) for key in stored["keys"]]
+                self._vectors = dict(zip(keys, stored["vectors"].astype(np.float32), strict=True))
 
     def of(self, text: str) -> Vector:
         known = self._vectors.get(_key(text))

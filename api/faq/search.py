@@ -29,8 +29,8 @@ from api.settings import get_settings
 
 log = structlog.get_logger()
 
-MEANINGS = Path(__file__).parents[2] / "models/meanings.npz"
-"""Computed vectors, which any process may make again from the knowledge."""
+MEANINGS = Path(__file__).parents[2] / "models/meanings-use3.npz"
+"""Vectors of this encoder, which any process may make again from the knowledge."""
 
 PATIENCE_SECONDS = 1.0
 REST_SECONDS = 30
