@@ -38,11 +38,11 @@ REST_SECONDS = 30
 HALF = 0.5
 """Of what a question asks for, by its single word or as far as it is typed."""
 
-GIBBERISH = 0.8
+STRANGE = 0.4
 """Share of a message's runs of letters that nobody ever wrote about anything we know."""
 
-FAR = 0.09
-"""Messages in Thai or English are nearer than this to something; a row of keys is not."""
+FAR = 0.2
+"""A row of keys is strange and farther than this from everything; a strange question is nearer."""
 
 _NEAREST = FEATURES.index("nearest_of_all")
 _NEAREST_WORDS = FEATURES.index("nearest_words")
@@ -173,8 +173,8 @@ def decide(index: Index, comparison: Comparison, verdict: Verdict) -> Found:
     ids = [index.ids[place] for place in verdict.order]
     score = verdict.first_is_right
     nearest = comparison.features[:, _NEAREST].max(initial=0.0)
-    if comparison.exact is None and (comparison.strange >= GIBBERISH or nearest < FAR):
-        return Found(Outcome.unknown, [], score, is_gibberish=comparison.strange > 0)
+    if comparison.exact is None and (comparison.strange >= STRANGE and nearest < FAR):
+        return Found(Outcome.unknown, [], score, is_gibberish=True)
     if comparison.exact is None and comparison.word_count == 1:
         # One word names a subject and asks nothing: the person says what about it.
         ours = comparison.features[~index.is_outside[comparison.candidates]]

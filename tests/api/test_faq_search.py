@@ -74,6 +74,8 @@ def test_the_entry_is_offered_when_it_is_asked_another_way(
         "???",
         "ฟหกดฟหกด",
         "lkjasdf qwe",
+        "asdkjh qwe",
+        "zvcipfojpkaq",
         "กดฟหสาวง่ดฟหสก ฟหกาสด่",
         # other languages
         "请问怎么投诉",
