@@ -36,6 +36,7 @@ _QUESTION = re.compile(
 )
 _LATIN_ALONE = re.compile("[^\u0e01-\u0e5b]*[A-Za-z][^\u0e01-\u0e5b]*")
 _LATE = 6
+_SURE = 0.5
 # Said with anything, they tell nothing; alone they mean yes.
 _POLITE = frozenset(
     {"ครับ", "ครับผม", "คับ", "ค้าบ", "ค่ะ", "คะ", "ค่า", "จ้า", "จ้ะ", "จ๊ะ"}
@@ -86,6 +87,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._weights = np.zeros((0, 0))
         self._meaning_weights = np.zeros((0, 0))
         self._bias = np.zeros(0)
+        # What the regressions get wrong of their own examples, word for word.
+        self._exceptions: dict[str, str] = {}
 
     @classmethod
     def create(
@@ -126,6 +129,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         intents = [example.get(INTENT) for example in examples]
         self._intents = sorted(set(intents))
         self._weights, self._bias = self._fit(matrix, intents, self._config["C"])
+        scores = matrix @ self._weights
         if self._config["meaning"]:
             # Fitted on its own: beside the few letters of a message, its dense numbers would be
             # learnt by heart first, and that took three times as long and found less.
@@ -133,8 +137,28 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             weights, bias = self._fit(vectors, intents, self._config["C_of_meaning"])
             self._meaning_weights = self._config["meaning"] * weights
             self._bias += self._config["meaning"] * bias
+            scores += vectors @ self._meaning_weights
+        self._exceptions = self._misread(examples, counts, _chances(scores + self._bias))
         self._persist()
         return self._resource
+
+    def _misread(
+        self, examples: list[Message], counts: list["Counter[str]"], chances: np.ndarray
+    ) -> dict[str, str]:
+        """Beside a thousand questions one that looks like a farewell is not worth a weight; but
+        whoever wrote the example meant it.
+        """
+        meant: dict[str, set[str]] = {}
+        for example in examples:
+            meant.setdefault("".join(self._words(example)), set()).add(example.get(INTENT))
+        found = {}
+        for example, count, row in zip(examples, counts, chances, strict=True):
+            said, intent = "".join(self._words(example)), example.get(INTENT)
+            is_sure = row[self._intents.index(intent)] >= _SURE
+            is_clear = is_sure and not self._is_gibberish(example, count)
+            if said and len(meant[said]) == 1 and not is_clear:
+                found[said] = intent
+        return found
 
     def _fit(self, matrix: Any, intents: list[str], trust: float) -> tuple[np.ndarray, np.ndarray]:
         from sklearn.exceptions import ConvergenceWarning
@@ -146,7 +170,10 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # The last steps are not worth it.
             regression.fit(matrix, intents)
-        return regression.coef_.T.astype(np.float32), regression.intercept_.astype(np.float32)
+        weights, bias = regression.coef_.T, regression.intercept_
+        if len(bias) == 1:  # Of two intents only the second has weights.
+            weights, bias = np.hstack([-weights, weights]) / 2, np.array([-bias[0], bias[0]]) / 2
+        return weights.astype(np.float32), bias.astype(np.float32)
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -160,6 +187,9 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:
+        if exception := self._exceptions.get("".join(self._words(message))):
+            order = sorted(self._intents, key=lambda intent: intent != exception)
+            return [{"name": name, "confidence": float(name == exception)} for name in order]
         features = Counter(self._features(message))
         columns, values = self._vector(features)
         if len(columns) <= 1 or self._is_gibberish(message, features):
@@ -168,8 +198,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         scores = values @ self._weights[columns] + self._bias
         if len(self._meaning_weights):
             scores += meanings([message.get(TEXT)])[0] @ self._meaning_weights
-        chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
+        chances = _chances(scores)
         return [
             {"name": self._intents[index], "confidence": float(chances[index])}
             for index in np.argsort(-chances)
@@ -180,9 +209,12 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         is_known = any(f[0] == _WORDS and f in self._columns for f in features)
         return not is_known and bool(_LATIN_ALONE.fullmatch(message.get(TEXT)))
 
+    def _words(self, message: Message) -> list[str]:
+        words = [token.lemma for token in message.get(TOKENS_NAMES[TEXT]) or []]
+        return [word for word in words if word not in _POLITE] or words
+
     def _features(self, message: Message) -> Iterator[str]:
-        words = [_shape(token.lemma) for token in message.get(TOKENS_NAMES[TEXT]) or []]
-        words = [word for word in words if word not in _POLITE] or words
+        words = [_shape(word) for word in self._words(message)]
         if not words:
             return
         shortest, longest = self._config["words"]
@@ -222,6 +254,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
     def _persist(self) -> None:
         with self._model_storage.write_to(self._resource) as folder:
             vocabulary = {"intents": self._intents, "features": list(self._columns)}
+            vocabulary |= {"exceptions": self._exceptions}
             (folder / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False))
             np.savez(
                 folder / "model.npz",
@@ -247,10 +280,17 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             component._idf, component._weights = arrays["idf"], arrays["weights"]
             component._meaning_weights, component._bias = arrays["meaning_weights"], arrays["bias"]
         component._intents = vocabulary["intents"]
+        component._exceptions = vocabulary["exceptions"]
         component._columns = {feature: i for i, feature in enumerate(vocabulary["features"])}
         if len(component._meaning_weights):
             meanings([""])  # Reading its file takes a second, which is nobody's message's to wait.
         return component
+
+
+def _chances(scores: np.ndarray) -> np.ndarray:
+    """Of a message, or of a row each."""
+    likely = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return likely / likely.sum(axis=-1, keepdims=True)
 
 
 def _shape(word: str) -> str:

@@ -75,6 +75,20 @@ def test_what_hardly_any_example_has_is_not_learnt(tokenizer, storage):
     assert "wสวัสดี" not in trained._columns
 
 
+def test_an_example_means_what_it_says_when_too_few_others_are_like_it(tokenizer, storage):
+    texts = [*(f"เปิดกี่โมง {n}" for n in range(30)), *["ไปก่อนละ"] * 10, "abort"]
+    intents = ["ask_question"] * 30 + ["goodbye"] * 10 + ["cancel"]
+    messages = [Message({"text": t, "intent": i}) for t, i in zip(texts, intents, strict=True)]
+    tokenizer.process(messages)
+    trained = LinearIntentClassifier({}, storage, Resource("exceptions"))
+    trained.train(TrainingData(messages))
+    loaded = LinearIntentClassifier.load({}, storage, Resource("exceptions"), None)
+
+    for each in (trained, loaded):
+        found = classify(each, tokenizer, "Abort ค่ะ").get("intent")
+        assert found == {"name": "cancel", "confidence": 1.0}
+
+
 def test_nothing_is_unpickled_when_the_model_is_loaded(classifier, storage):
     with storage.read_from(Resource("intents")) as folder:
         assert {path.name for path in folder.iterdir()} == {"vocabulary.json", "model.npz"}
