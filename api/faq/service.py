@@ -35,6 +35,9 @@ def answer_question(
     question = clean(question)
     about = None
     if entry_id:
+        # A pressed choice has no words of its own: it says what the question before it meant.
+        before = trace.latest(session, conversation_id)
+        question = before.question if before else question
         found = Found(Outcome.answered, [entry_id], 1.0)
     else:
         found = search(session, question)
@@ -51,7 +54,9 @@ def answer_question(
         "outcome": outcome.value,
         "asked_id": asked.id,
         "answer": _answer(entries[0], english) if outcome is Outcome.answered else None,
-        "choices": [_choice(entry) for entry in entries] if outcome is Outcome.choices else [],
+        "choices": [_choice(entry, english) for entry in entries]
+        if outcome is Outcome.choices
+        else [],
         "reply": _reply(question, found, english) if not entries else None,
         "kind": _kind(found),
     }
@@ -87,8 +92,12 @@ def _kind(found: Found) -> str | None:
     return subjects(get_settings().knowledge_dir)[found.outside_id].kind
 
 
-def _choice(entry: Entry) -> dict[str, str]:
-    return {"entry_id": entry.id, "question": entry.questions[0]}
+def _choice(entry: Entry, english: bool) -> dict[str, str]:
+    if english and entry.english:
+        question, language = entry.english["questions"][0], "en"
+    else:
+        question, language = entry.questions[0], "th"
+    return {"entry_id": entry.id, "question": question, "language": language}
 
 
 def _reply(question: str, found: Found, english: bool) -> str | None:

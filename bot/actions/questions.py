@@ -54,9 +54,9 @@ def _say_what_was_found(
         dispatcher.utter_message(text=_answer(answer), buttons=_after_answer(answer, found))
     elif outcome == "choices" and found.get("choices"):
         offered = _choices(found["choices"])
-        dispatcher.utter_message(
-            text=say("choices"), buttons=offered if in_form else offered + _ways_out()
-        )
+        suffix = _suffix(found["choices"][0])
+        ways_out = [] if in_form else _ways_out(suffix)
+        dispatcher.utter_message(text=say(f"choices{suffix}"), buttons=offered + ways_out)
     elif in_form:
         dispatcher.utter_message(text=reply or say("unknown_in_form"))
     elif reply and found.get("kind") not in _ERRANDS:
@@ -74,7 +74,7 @@ def _say_what_to_do(dispatcher: CollectingDispatcher, message: Message, in_form:
 
 
 def _answer(answer: dict[str, Any]) -> str:
-    suffix = "_english" if answer.get("language") == "en" else ""
+    suffix = _suffix(answer)
     last = [say(f"source{suffix}", source=answer["source"], year=answer["year"])]
     if answer.get("link"):
         last.append(say(f"link{suffix}", link=answer["link"]))
@@ -83,7 +83,7 @@ def _answer(answer: dict[str, Any]) -> str:
 
 def _after_answer(answer: dict[str, Any], found: dict[str, Any]) -> list[Button]:
     """The longer answer if there is one, and a thumb up or down."""
-    suffix = "_english" if answer.get("language") == "en" else ""
+    suffix = _suffix(answer)
     offered = []
     if answer.get("has_detail"):
         offered.append(button("more", _payload("show_detail", entry=answer["entry_id"])))
@@ -93,6 +93,10 @@ def _after_answer(answer: dict[str, Any], found: dict[str, Any]) -> list[Button]
             payload = _payload("rate_answer", asked=str(asked), useful=useful)
             offered.append(button(name, payload))
     return offered
+
+
+def _suffix(said: dict[str, Any]) -> str:
+    return "_english" if said.get("language") == "en" else ""
 
 
 def _payload(intent: str, **values: str) -> str:
@@ -109,8 +113,12 @@ def _choices(choices: list[dict[str, Any]]) -> list[Button]:
     ]
 
 
-def _ways_out() -> list[Button]:
-    return [button("person", "/ask_person"), button("case", "/report_problem")]
+def _ways_out(suffix: str = "") -> list[Button]:
+    person, case = (
+        button(f"person{suffix}", "/ask_person"),
+        button(f"case{suffix}", "/report_problem"),
+    )
+    return [person, case]
 
 
 class ActionShowDetail(Action):

@@ -94,6 +94,19 @@ def test_each_document_is_named_once_when_several_lines_are_the_source(
     assert answer["answer"]["source"].count("คุณธรรมและความโปร่งใส") == 1
 
 
+def test_a_pressed_choice_is_answered_in_the_language_of_the_question_before_it(
+    session: Session, conversation: str
+) -> None:
+    # The id of this entry reads like English; it says nothing about the person.
+    chosen = "corruption-where-to-report"
+    for asked, language in (("แจ้งทุจริต", "th"), ("where do I report corruption", "en")):
+        offered = answer_question(session, conversation, asked)
+        assert {choice["language"] for choice in offered["choices"]} == {language}
+        answer = answer_question(session, conversation, chosen, chosen)["answer"]
+        assert (answer["entry_id"], answer["language"]) == (chosen, language)
+        assert traced(session).question == asked
+
+
 @pytest.mark.parametrize("detail", ["ยังมีระบบรับเรื่องออนไลน์ด้วย", None])
 def test_more_is_promised_only_when_there_is_more(
     session: Session, conversation: str, detail: str | None
@@ -214,7 +227,9 @@ class TestTrace:
         answer = answer_question(session, conversation, "ภาษี")
         assert (answer["outcome"], answer["answer"], answer["reply"]) == ("choices", None, None)
         assert 1 <= len(answer["choices"]) <= 3
-        assert all(set(choice) == {"entry_id", "question"} for choice in answer["choices"])
+        assert all(
+            set(choice) == {"entry_id", "question", "language"} for choice in answer["choices"]
+        )
         row = traced(session)
         assert (row.outcome, row.entry_id) == ("choices", None)
         assert row.choices == [choice["entry_id"] for choice in answer["choices"]]

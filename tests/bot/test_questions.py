@@ -78,6 +78,16 @@ async def test_choices_a_person_and_a_case_are_offered_when_the_search_is_not_su
     assert payloads(said[0]) == offered
 
 
+async def test_choices_are_english_when_the_question_is(office, tracker):
+    choices = [{"entry_id": "e1", "question": "What is it?", "language": "en"}]
+    office.answers[ANSWERS] |= {"outcome": "choices", "answer": None, "choices": choices}
+
+    _, said = await run(ActionAnswerQuestion(), tracker(text="what is it"))
+
+    assert (said[0]["text"] + "".join(titles(said[0]))).isascii()
+    assert payloads(said[0])[1:] == WAYS_OUT
+
+
 @pytest.mark.parametrize(
     ("kind", "offered"),
     [
